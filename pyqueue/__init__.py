@@ -1,0 +1,66 @@
+"""pyqueue: traces of what users do, through a priority queue, into a durable store.
+
+A trace goes one way:
+
+    enqueue ─▶ trace.read_trace (checked, encoded once) ─▶ core.admission (who gets in)
+            ─▶ core.lanes (four of them, or one) ─▶ core.batcher (when a batch is due)
+            ─▶ writer (asyncio) ─▶ storage or browser.indexeddb (rows) ─▶ query
+
+Reading order: priority, trace, core/ (pure, handed the time), writer (the only place that waits),
+trace_queue (what both queues offer), processor, fifo, service. `browser/` alone imports `js` and
+`pyodide`. `ports` lists what the queue needs from outside, `testing` what users need for their
+tests.
+"""
+
+from .batch import Batch, DeadLetter, Row
+from .config import QueueConfig
+from .errors import (
+    ConfigError,
+    FlushError,
+    PyqueueError,
+    StoreError,
+    StoreRejected,
+    StoreUnavailable,
+)
+from .events import Event
+from .fifo import SimpleFifoQueue
+from .observe.metrics import QueueMetrics
+from .ports import BatchStore, Clock, HeapReading, MemoryProbe, Observer
+from .priority import TracePriority
+from .processor import TraceQueueProcessor
+from .query import TraceQuery
+from .service import ActionTraceOutputService
+from .storage.memory import MemoryStore
+from .trace_queue import TraceQueue
+from .verdict import Reason, Verdict
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "ActionTraceOutputService",
+    "Batch",
+    "BatchStore",
+    "Clock",
+    "ConfigError",
+    "DeadLetter",
+    "Event",
+    "FlushError",
+    "HeapReading",
+    "MemoryProbe",
+    "MemoryStore",
+    "Observer",
+    "PyqueueError",
+    "QueueConfig",
+    "QueueMetrics",
+    "Reason",
+    "Row",
+    "SimpleFifoQueue",
+    "StoreError",
+    "StoreRejected",
+    "StoreUnavailable",
+    "TracePriority",
+    "TraceQuery",
+    "TraceQueue",
+    "TraceQueueProcessor",
+    "Verdict",
+]

@@ -1,0 +1,9 @@
+"""The browser's side: IndexedDB, its clock and heap, and the endpoint that a page talks to.
+
+Only this room imports `js` and `pyodide`, and only `interop` makes proxies. Works in Pyodide only.
+"""
+
+from .indexeddb import IndexedDBStore
+from .platform import BrowserClock, BrowserHeap
+
+__all__ = ["BrowserClock", "BrowserHeap", "IndexedDBStore"]

@@ -1,0 +1,181 @@
+"""What a page talks to: traces come in as columns of text, calls and their answers as JSON.
+
+web/worker.js makes one `Endpoint`, in a worker or in the page, and hands it what arrives at its
+port. Nothing here converts a trace between Python and JavaScript: its JSON text passes through.
+The messages are described in web/README.md.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict
+from typing import Any
+
+from ..config import QueueConfig
+from ..encoding import encode
+from ..events import Event
+from ..query import TraceQuery
+from ..service import ActionTraceOutputService
+from ..trace import QueuedTrace
+from .indexeddb import IndexedDBStore
+from .platform import BrowserClock, BrowserHeap
+
+RESERVE = 1 / 8
+"""Share of the queue that a page's ordinary traces leave free, for what can't wait."""
+
+
+class Endpoint:
+    """One page's queue. `post` sends a JSON text to the page."""
+
+    def __init__(self, post: Callable[[str], None]) -> None:
+        self._post = post
+        self._heap = BrowserHeap()
+        self._service: ActionTraceOutputService
+        self._received = [0, 0, 0, 0]
+        self._received_bytes = 0
+        self._listened: set[str] = set()
+        self._methods: dict[str, Callable[..., Awaitable[Any]]] = {
+            "flush": self._flush,
+            "metrics": self._metrics,
+            "query": self._query,
+            "status": self._status,
+            "cancel": self._cancel,
+            "reprioritize": self._reprioritize,
+            "setQueue": self._set_queue,
+            "deadLetters": self._dead_letters,
+            "listen": self._listen,
+            "shutdown": self._shutdown,
+        }
+
+    async def start(self, options: str) -> str:
+        """Validate, open, run. Returns `{queue, ignored}`, or `{error}`."""
+        return await self._answer(self._start, json.loads(options))
+
+    def traces(
+        self, priority: int, ids: str, trace_ids: str, times: str, ats: str, texts: str
+    ) -> None:
+        """Traces of one priority, a line each in every column. `ats` (when the page was handed
+        each) is empty where it equals `times`."""
+        lines = texts.split("\n")
+        stamps = list(map(float, times.split("\n")))
+        came = list(map(float, ats.split("\n"))) if ats else stamps
+        sizes = map(len, lines) if texts.isascii() else [len(line.encode()) for line in lines]
+        columns = zip(
+            ids.split("\n"), stamps, trace_ids.split("\n"), lines, sizes, came, strict=True
+        )
+        items = [
+            QueuedTrace(id, priority, stamp, trace_id, line, size, at)
+            for id, stamp, trace_id, line, size, at in columns
+        ]
+        self._received[priority] += len(items)
+        self._received_bytes += sum([item.size for item in items])
+        self._service.queue.offer_all(priority, items)
+        self._grant()
+
+    def heap(self, used: float, limit: float) -> None:
+        """The page's reading of its JS heap, in bytes."""
+        self._heap.tell(used, limit)
+
+    async def call(self, method: str, arguments: str) -> str:
+        """Call a method with a JSON array of arguments. Returns `{result}` or `{error}`."""
+        return await self._answer(self._methods[method], *json.loads(arguments))
+
+    async def _answer(self, method: Callable[..., Awaitable[Any]], *arguments: Any) -> str:
+        try:
+            return encode({"result": await method(*arguments)})
+        except Exception as error:  # it is the page's to handle
+            return encode({"error": {"name": type(error).__name__, "message": str(error)}})
+
+    async def _start(self, options: dict[str, Any]) -> dict[str, Any]:
+        config = QueueConfig()
+        if options["config"]:
+            # pydantic takes half a second to load; most pages set nothing.
+            config = await _validated(options["config"])
+        clock = BrowserClock()
+        self._service = ActionTraceOutputService(
+            store=IndexedDBStore(options["database"]),
+            config=config,
+            url=options["url"],
+            storage=options["storage"],
+            clock=clock,
+            memory=self._heap,
+            session=options["session"],
+        )
+        self._service.subscribe(self._tell)
+        await self._service.__aenter__()
+        self._grant()
+        return {"queue": self._service.queue.kind, "ignored": self._service.choice.ignored}
+
+    # What the page asks
+
+    async def _flush(self) -> None:
+        await self._service.queue.flush()
+
+    async def _metrics(self) -> dict[str, Any]:
+        return {**asdict(self._service.metrics()), "received": self._received}
+
+    async def _query(self, conditions: dict[str, Any], waiting: list[str]) -> list[dict[str, Any]]:
+        """`waiting` holds traces that the page has not handed over."""
+        known = {_snake(key): value for key, value in conditions.items() if value is not None}
+        try:
+            query = TraceQuery(**known)
+        except TypeError as error:
+            raise TypeError(f"query: {error}") from None
+        found = await self._service.queue.query(query)
+        return query.select(found + [json.loads(text) for text in waiting])
+
+    async def _status(self, id: str) -> str | None:
+        return await self._service.queue.lookup(id)
+
+    async def _cancel(self, id: str) -> bool:
+        return self._service.queue.cancel(id)
+
+    async def _reprioritize(self, id: str, priority: object) -> bool:
+        return self._service.queue.reprioritize(id, priority)
+
+    async def _set_queue(self, kind: str) -> str:
+        self._service.set_queue(kind)
+        return self._service.queue.kind
+
+    async def _dead_letters(self) -> list[dict[str, Any]]:
+        return [asdict(letter) for letter in self._service.queue.dead_letters]
+
+    async def _listen(self, kind: str) -> None:
+        self._listened.add(kind)
+
+    async def _shutdown(self) -> None:
+        await self._service.queue.aclose()
+
+    # What the page is told
+
+    def _tell(self, event: Event) -> None:
+        if event.kind == "batch":
+            self._grant()
+        if event.kind in self._listened:
+            self._post(encode({"event": event.kind, "payload": event.payload}))
+
+    def _grant(self) -> None:
+        """Tell the page how much it may have sent, in all, since the start.
+
+        The figures are totals, so a grant that crosses a message on its way does no harm.
+        """
+        queue = self._service.queue
+        ledger, config = queue.ledger, queue.config
+        room = config.max_queue_size * (1 - RESERVE) - ledger.held
+        room_bytes = config.max_queue_bytes * (1 - RESERVE) - ledger.held_bytes
+        count, size = sum(self._received) + room, self._received_bytes + room_bytes
+        self._post(encode({"grant": [max(0, int(count)), max(0, int(size))]}))
+
+
+async def _validated(options: dict[str, Any]) -> QueueConfig:
+    import micropip  # here, so that pages that set nothing don't load it
+
+    await micropip.install("pydantic")
+    from ..doors import config_from
+
+    return config_from(options)
+
+
+def _snake(name: str) -> str:
+    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name)

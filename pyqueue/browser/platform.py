@@ -1,0 +1,40 @@
+"""The browser's clock and heap."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import js
+
+from ..ports import HeapReading
+
+
+class BrowserClock:
+    """`performance.timeOrigin + performance.now()`: fine steps, never backwards, and the same scale
+    in a page and its workers (High Resolution Time, W3C), so that waits can be measured across."""
+
+    def __init__(self) -> None:
+        self._performance: Any = js.performance
+        self._origin = float(js.performance.timeOrigin)
+
+    def now(self) -> float:
+        return self._origin + float(self._performance.now())
+
+    wall = now
+
+
+class BrowserHeap:
+    """The JS heap as Chromium tells it. Only windows can read it, so a page tells its worker."""
+
+    def __init__(self) -> None:
+        self._told: HeapReading | None = None
+
+    def tell(self, used: float, limit: float) -> None:
+        """A reading that the page took."""
+        self._told = HeapReading(used, limit)
+
+    def read(self) -> HeapReading | None:
+        memory = getattr(js.performance, "memory", None)
+        if memory is None:
+            return self._told
+        return HeapReading(float(memory.usedJSHeapSize), float(memory.jsHeapSizeLimit))

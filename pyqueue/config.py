@@ -1,0 +1,65 @@
+"""`QueueConfig`: every option with its default and its limits, declared once."""
+
+from __future__ import annotations
+
+from dataclasses import MISSING, Field, dataclass, field, fields
+from typing import Any, Literal
+
+QueueKind = Literal["priority", "fifo"]
+
+
+def _option(default: Any, *, least: float, most: float | None = None, meaning: str) -> Any:
+    return field(default=default, metadata={"least": least, "most": most, "meaning": meaning})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueConfig:
+    """How a queue behaves. Raises TypeError or ValueError, naming field and value.
+
+    Times are milliseconds, sizes are bytes of encoded JSON. A 0 is 0, never "use the default".
+    """
+
+    max_queue_size: int = _option(
+        50_000, least=1, meaning="traces held: queued, in flight, retrying"
+    )
+    max_queue_bytes: int = _option(5 * 1024 * 1024, least=1, meaning="their encoded bytes")
+    max_trace_bytes: int = _option(1024 * 1024, least=1, meaning="largest single trace")
+    max_batch_size: int = _option(250, least=1, most=10_000, meaning="traces in a batch")
+    max_batch_bytes: int = _option(128 * 1024, least=1, meaning="bytes in a batch")
+    batch_timeout: float = _option(1_000, least=0, meaning="longest wait of a trace for its batch")
+    max_in_flight: int = _option(4, least=1, most=64, meaning="transactions at a time")
+    max_retries: int = _option(3, least=0, meaning="attempts after the first")
+    retry_base_delay: float = _option(100, least=0, meaning="first retry waits up to this long")
+    retry_max_delay: float = _option(5_000, least=0, meaning="no retry waits longer")
+    heap_threshold: float = _option(
+        0.8, least=0, most=1, meaning="share of the platform's heap limit"
+    )
+    breaker_threshold: int = _option(10, least=1, meaning="consecutive failures until it opens")
+    breaker_cooldown: float = _option(5_000, least=0, meaning="time to the first probe")
+    queue: QueueKind = field(default="priority", metadata={"meaning": "the feature flag"})
+
+    def __post_init__(self) -> None:
+        for option in fields(self):
+            _check(option, getattr(self, option.name))
+
+
+def _check(option: Field[Any], value: object) -> None:
+    name = option.name
+    if name == "queue":
+        if value not in ("priority", "fifo"):
+            raise ValueError(f"queue must be 'priority' or 'fifo', not {value!r}")
+        return
+    whole = isinstance(option.default, int) and option.type == "int"
+    wanted: tuple[type, ...] = (int,) if whole else (int, float)
+    if isinstance(value, bool) or not isinstance(value, wanted):
+        kind = "a whole number" if whole else "a number"
+        raise TypeError(f"{name} must be {kind}, not {value!r}")
+    least, most = option.metadata["least"], option.metadata["most"]
+    if not value >= least or (most is not None and not value <= most):  # NaN fails too
+        span = f"at least {least}" if most is None else f"{least} to {most}"
+        raise ValueError(f"{name} must be {span}, not {value!r}")
+
+
+def defaults() -> dict[str, Any]:
+    """Every option's default, by name."""
+    return {o.name: o.default for o in fields(QueueConfig) if o.default is not MISSING}

@@ -1,0 +1,74 @@
+"""Who gets in: the first rule that a trace fails refuses it, for that rule's reason.
+
+    size          larger than `max_trace_bytes`                          too_large
+    queue limits  `max_queue_size` or `max_queue_bytes` would be passed  queue_full, queue_bytes
+    memory        the platform's heap is above its threshold             memory
+
+The last two are refused only where evicting what matters less would not make room.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ..config import QueueConfig
+from ..priority import TracePriority
+from ..trace import QueuedTrace
+from ..verdict import Reason
+from .lanes import Discipline
+from .ledger import Ledger
+from .memory_limiter import MemoryLimiter
+
+CRITICAL = int(TracePriority.CRITICAL)
+
+
+class Admission:
+    """Decides, and evicts where that makes room. `on_evict` is told of each victim."""
+
+    def __init__(
+        self,
+        config: QueueConfig,
+        ledger: Ledger,
+        limiter: MemoryLimiter,
+        on_evict: Callable[[QueuedTrace, Reason], None],
+    ) -> None:
+        self._config = config
+        self._ledger = ledger
+        self._limiter = limiter
+        self._on_evict = on_evict
+
+    def has_room(self, count: int, size: int) -> bool:
+        """Whether so much fits without evicting anything."""
+        return (
+            self._ledger.held + count <= self._config.max_queue_size
+            and self._ledger.held_bytes + size <= self._config.max_queue_bytes
+            and not self._limiter.heap_is_tight(size)
+        )
+
+    def admit(self, item: QueuedTrace, lanes: Discipline) -> Reason | None:
+        """None where the trace may enter; there is room for it then."""
+        if item.size > self._config.max_trace_bytes:
+            return Reason.TOO_LARGE
+        if self.has_room(1, item.size):
+            return None
+        return self._make_room(item, lanes)
+
+    def _make_room(self, item: QueuedTrace, lanes: Discipline) -> Reason | None:
+        count_over = self._ledger.held + 1 - self._config.max_queue_size
+        bytes_over = self._ledger.held_bytes + item.size - self._config.max_queue_bytes
+        reason = Reason.QUEUE_FULL if count_over > 0 else Reason.QUEUE_BYTES
+        if count_over <= 0 and bytes_over <= 0:
+            # Only the heap is tight. CRITICAL enters all the same: it is written at once. Others
+            # enter in exchange for as many bytes, so that the queue does not grow.
+            if item.priority == CRITICAL:
+                return None
+            reason, bytes_over = Reason.MEMORY, item.size
+        evictable_count, evictable_bytes = lanes.evictable(item.priority)
+        if evictable_count < count_over or evictable_bytes < bytes_over:
+            return reason
+        while count_over > 0 or bytes_over > 0:
+            victim = lanes.evict()
+            self._on_evict(victim, reason)
+            count_over -= 1
+            bytes_over -= victim.size
+        return None

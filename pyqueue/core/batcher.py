@@ -1,0 +1,141 @@
+"""When a batch is due, what goes into it, and what becomes of one that failed.
+
+A batch is sealed when it is full (count or bytes), when its oldest trace has waited long enough,
+when something urgent waits, or when a flush asks for it. At most `max_in_flight` are being
+written. One that failed waits for its next attempt by itself; others pass it. Rows carry sequence
+numbers given at sealing, so that readers see the order of sealing whatever order the writes end in.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Iterator
+from itertools import chain
+from operator import itemgetter
+
+from ..batch import Batch, seal_row, tally
+from ..config import QueueConfig
+from ..errors import StoreUnavailable
+from ..priority import TracePriority
+from .breaker import Breaker
+from .lanes import Discipline
+from .retry import backoff
+
+CRITICAL = int(TracePriority.CRITICAL)
+
+
+class Batcher:
+    """Seals batches from lanes. `chance` gives numbers in 0..1 for the jitter."""
+
+    def __init__(self, config: QueueConfig, session: str, chance: Callable[[], float]) -> None:
+        self.config = config
+        self.session = session
+        self.breaker = Breaker(config.breaker_threshold, config.breaker_cooldown)
+        self._chance = chance
+        self._next_seq = 1
+        self._next_number = 1
+        self._flush_upto = 0
+        self._in_flight: dict[int, Batch] = {}
+        self._retrying: list[tuple[float, int, Batch]] = []
+        """Heap by the time of the next attempt, then by batch number."""
+
+    @property
+    def in_flight(self) -> int:
+        return len(self._in_flight)
+
+    def outstanding(self) -> Iterator[Batch]:
+        """Batches that are sealed and not yet settled."""
+        yield from self._in_flight.values()
+        for _, _, batch in self._retrying:
+            yield batch
+
+    def is_in_flight(self, batch: Batch) -> bool:
+        return batch.number in self._in_flight
+
+    def flush_upto(self, number: int) -> None:
+        """Traces up to this number no longer wait for company, nor failed batches for their
+        time."""
+        self._flush_upto = max(self._flush_upto, number)
+        # In order of batch number, which is a heap's order when the times are the same.
+        self._retrying = [
+            (0.0, n, batch) for _, n, batch in sorted(self._retrying, key=itemgetter(1))
+        ]
+
+    def wake_at(self, lanes: Discipline, now: float) -> float | None:
+        """When `next_batch` will have one, if nothing else happens; None where only a settled batch
+        or a new trace can change anything."""
+        times = [self._retrying[0][0]] if self._retrying else []
+        if lanes:
+            times.append(now if self._is_due(lanes, now) else self._age_limit(lanes))
+        if not times or self.in_flight >= self.config.max_in_flight:
+            return None
+        if self.breaker.state == "half-open" and self.in_flight:
+            return None
+        return max(min(times), self.breaker.probe_at() or 0.0)
+
+    def next_batch(self, lanes: Discipline, now: float) -> Batch | None:
+        """A batch whose write is to start now: what is urgent, then retries, then what is due."""
+        if self.in_flight >= self.config.max_in_flight:
+            return None
+        retry_due = bool(self._retrying) and self._retrying[0][0] <= now
+        if not (retry_due or (lanes and self._is_due(lanes, now))):
+            return None
+        if not self.breaker.allows(now, self.in_flight):
+            return None
+        if retry_due and not lanes.urgent:
+            batch = heapq.heappop(self._retrying)[2]
+        else:
+            batch = self._seal(lanes)
+        self._in_flight[batch.number] = batch
+        return batch
+
+    def written(self, batch: Batch) -> None:
+        del self._in_flight[batch.number]
+        self.breaker.succeeded()
+
+    def failed(self, batch: Batch, error: Exception, now: float) -> bool:
+        """Whether there will be another attempt. An unavailable store, or a probe of an ailing one,
+        says nothing against the batch: such an attempt does not count."""
+        del self._in_flight[batch.number]
+        batch.failures += 1
+        if self.breaker.state == "closed" and not isinstance(error, StoreUnavailable):
+            batch.attempts += 1
+        self.breaker.failed(now)
+        if batch.attempts > self.config.max_retries:
+            return False
+        config = self.config
+        wait = backoff(
+            batch.failures, config.retry_base_delay, config.retry_max_delay, self._chance()
+        )
+        heapq.heappush(self._retrying, (now + wait, batch.number, batch))
+        return True
+
+    def _is_due(self, lanes: Discipline, now: float) -> bool:
+        return (
+            lanes.urgent
+            or len(lanes) >= self.config.max_batch_size
+            or lanes.bytes >= self.config.max_batch_bytes
+            or now >= self._age_limit(lanes)
+            or any(item.number <= self._flush_upto for item in lanes.oldest())
+        )
+
+    def _age_limit(self, lanes: Discipline) -> float:
+        return min(item.enqueued_at for item in lanes.oldest()) + self.config.batch_timeout
+
+    def _seal(self, lanes: Discipline) -> Batch:
+        taken = lanes.collect(self.config.max_batch_size, self.config.max_batch_bytes)
+        rows = []
+        for lane in taken:
+            rows.append(seal_row(self.session, self._next_seq, lane))
+            self._next_seq += len(lane)
+        traces = list(chain.from_iterable(taken))
+        number, self._next_number = self._next_number, self._next_number + 1
+        return Batch(
+            number=number,
+            lanes=tuple(map(tuple, taken)),
+            rows=tuple(rows),
+            tally=tally(traces),
+            # What is left had no room: either limit was reached.
+            full=len(traces) >= self.config.max_batch_size or len(lanes) > 0,
+            strict=rows[0].priority == CRITICAL,
+        )

@@ -1,0 +1,246 @@
+"""The queue: admission, lanes, batches, and the account of them. Handed the time, does no I/O.
+
+Theory of operation. The shell around it (pyqueue/shell.py) calls in three places and does what
+comes back: `offer` for each trace; `next_batch` until it gives none, starting a write for each;
+`written` or `failed` when a write has ended. `wake_at` tells when to call `next_batch` again.
+Everything that happened in between is fetched with `take_events`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from ..batch import Batch, DeadLetter
+from ..config import QueueConfig, QueueKind
+from ..events import Event, EventKind
+from ..observe.latency import LatencyHistogram
+from ..ports import HeapReading
+from ..priority import LABELS
+from ..trace import QueuedTrace, with_priority
+from ..verdict import Reason
+from .admission import Admission
+from .batcher import Batcher
+from .breaker import BreakerState
+from .lanes import Discipline
+from .ledger import Ledger
+from .memory_limiter import MemoryLimiter
+
+
+class QueueCore:
+    """One session's queue. `session` names it in the store; `chance` gives numbers in 0..1."""
+
+    def __init__(
+        self, config: QueueConfig, lanes: Discipline, session: str, chance: Callable[[], float]
+    ) -> None:
+        self.config = config
+        self.lanes = lanes
+        self.ledger = Ledger()
+        self.limiter = MemoryLimiter(config)
+        self.batcher = Batcher(config, session, chance)
+        self.latencies = tuple(LatencyHistogram() for _ in LABELS)
+        self.closed = False
+        self._admission = Admission(config, self.ledger, self.limiter, self._evicted)
+        self._breaker_was: BreakerState = "closed"
+        self._last_number = 0
+        self._events: list[Event] = []
+        self._drops: Counter[tuple[Reason, int]] = Counter()
+
+    # Producers
+
+    def offer(self, item: QueuedTrace, now: float) -> Reason | None:
+        """Take the trace, or say why not."""
+        reason = Reason.CLOSED if self.closed else self._admission.admit(item, self.lanes)
+        if reason is None:
+            self._last_number = item.number = self._last_number + 1
+            self.ledger.accept(item.priority, item.size)
+            self.lanes.push(item)
+        else:
+            self.refuse(item.priority, reason)
+        self._watch_pressure(now)
+        return reason
+
+    def offer_all(self, priority: int, items: list[QueuedTrace], now: float) -> None:
+        """Take many of one priority. All at once where all fit, else one by one."""
+        size = sum([item.size for item in items])
+        largest = max([item.size for item in items], default=0)
+        fits = self._admission.has_room(len(items), size) and not self.closed
+        if not fits or largest > self.config.max_trace_bytes:
+            for item in items:
+                self.offer(item, now)
+            return
+        for number, item in enumerate(items, self._last_number + 1):
+            item.number = number
+        self._last_number += len(items)
+        self.ledger.accept(priority, size, len(items))
+        self.lanes.push_all(priority, items, size)
+        self._watch_pressure(now)
+
+    def refuse(self, priority: int, reason: Reason) -> None:
+        """Count a trace that does not enter."""
+        self.ledger.refuse(priority, reason)
+        self._drops[reason, priority] += 1
+
+    def has_room(self, item: QueuedTrace) -> bool:
+        """Whether the trace would enter now without anything being evicted."""
+        return self._admission.has_room(1, item.size)
+
+    def observe_heap(self, heap: HeapReading | None, now: float) -> None:
+        """Take the platform's reading; it holds until the next."""
+        before = self.limiter.heap_is_tight()
+        self.limiter.heap = heap
+        if self.limiter.heap_is_tight() != before:
+            self._tell("memory", now, tight=not before, heap=heap._asdict() if heap else None)
+        self._watch_pressure(now)
+
+    # Control of what is queued
+
+    def find(self, id: str) -> QueuedTrace | None:
+        """The queued trace with this id; None once it is sealed, or was never here."""
+        return next((item for item in self.lanes if item.id == id), None)
+
+    def cancel(self, id: str) -> bool:
+        """Take a queued trace out. False where it is not queued."""
+        item = self.find(id)
+        if item is None:
+            return False
+        self.lanes.remove(item)
+        self.ledger.cancel(item.priority, item.size)
+        return True
+
+    def reprioritize(self, id: str, priority: int) -> bool:
+        """Move a queued trace to another lane, to the place that its age gives it there."""
+        item = self.find(id)
+        if item is None:
+            return False
+        moved = with_priority(item, priority)
+        self.lanes.remove(item)
+        self.lanes.insert(moved)
+        self.ledger.reprioritize(item.priority, priority, moved.size - item.size)
+        return True
+
+    def use(self, lanes: Discipline, kind: QueueKind, now: float) -> None:
+        """Change the discipline. What is queued moves over in order of acceptance."""
+        for item in sorted(self.lanes, key=lambda item: item.number):
+            lanes.push(item)
+        self.lanes = lanes
+        self._tell("mode", now, mode=kind)
+
+    # The writer
+
+    def next_batch(self, now: float) -> Batch | None:
+        """The batch whose write is to start now, if there is one."""
+        batch = self.batcher.next_batch(self.lanes, now)
+        if batch is None:
+            return None
+        self._watch_breaker(now)
+        move = self.ledger.retry if batch.failures else self.ledger.seal
+        for priority, (count, _) in batch.tally.items():
+            move(priority, count)
+        batch.account = self.ledger.account(self.batcher.session, now)
+        return batch
+
+    def wake_at(self, now: float) -> float | None:
+        """When to ask for the next batch."""
+        return self.batcher.wake_at(self.lanes, now)
+
+    def written(self, batch: Batch, now: float) -> None:
+        """The batch is durable."""
+        self.batcher.written(batch)
+        self._watch_breaker(now)
+        for priority, (count, size) in batch.tally.items():
+            self.ledger.write(priority, count, size)
+        for item in batch.traces():
+            self.latencies[item.priority].add(now - item.enqueued_at)
+        self.ledger.batches += 1
+        self.ledger.full_batches += batch.full
+        self._tell(
+            "batch", now, size=batch.count, bytes=sum(row.bytes for row in batch.rows),
+            full=batch.full, remaining=len(self.lanes),
+        )  # fmt: skip
+        self._watch_pressure(now)
+        if not self.ledger.held:
+            self._tell("drained", now, written=self.ledger.total("written"))
+
+    def failed(self, batch: Batch, error: Exception, now: float, wall: float) -> list[DeadLetter]:
+        """The attempt failed. What comes back is given up for good."""
+        will_retry = self.batcher.failed(batch, error, now)
+        self._watch_breaker(now)
+        for priority, (count, size) in batch.tally.items():
+            self.ledger.fail(priority, count)
+            if not will_retry:
+                self.ledger.bury(priority, count, size)
+                self._drops[Reason.RETRIES, priority] += count
+        self._tell(
+            "error", now, error=f"{type(error).__name__}: {error}", size=batch.count,
+            attempts=batch.failures, will_retry=will_retry,
+        )  # fmt: skip
+        self._watch_pressure(now)
+        if will_retry:
+            return []
+        letters = [_letter(item, batch, error, wall) for item in batch.traces()]
+        self._tell("deadletter", now, size=len(letters), ids=[letter.id for letter in letters])
+        return letters
+
+    # Flushing
+
+    def flush(self) -> int:
+        """Let everything accepted so far go without waiting; a mark to ask `is_settled` with."""
+        self.batcher.flush_upto(self._last_number)
+        return self._last_number
+
+    def is_settled(self, mark: int) -> bool:
+        """Whether nothing accepted up to the mark is held any more."""
+        return all(item.number > mark for item in self.lanes.oldest()) and all(
+            batch.oldest_number > mark for batch in self.batcher.outstanding()
+        )
+
+    def held(self) -> Iterator[QueuedTrace]:
+        """Every trace that is queued, in flight or retrying, in the order of writing."""
+        for batch in sorted(self.batcher.outstanding(), key=lambda batch: batch.number):
+            yield from batch.traces()
+        yield from self.lanes
+
+    # Events
+
+    def take_events(self, now: float) -> list[Event]:
+        """What happened since the last call; the drops of one kind come as one event."""
+        for (reason, priority), count in self._drops.items():
+            self._tell("drop", now, reason=reason.value, priority=LABELS[priority], count=count)
+        self._drops.clear()
+        events, self._events = self._events, []
+        return events
+
+    def _evicted(self, item: QueuedTrace, reason: Reason) -> None:
+        self.ledger.evict(item.priority, item.size, reason)
+        self._drops[reason, item.priority] += 1
+
+    def _watch_pressure(self, now: float) -> None:
+        ledger = self.ledger
+        if self.limiter.update(ledger.held, ledger.held_bytes):
+            self._tell(
+                "backpressure", now, level=self.limiter.pressure, queue_size=ledger.held,
+                memory_usage=ledger.held_bytes, dropped_count=sum(ledger.dropped.values()),
+            )  # fmt: skip
+
+    def _watch_breaker(self, now: float) -> None:
+        state = self.batcher.breaker.state
+        if state != self._breaker_was:
+            self._breaker_was = state
+            self._tell("breaker", now, state=state)
+
+    def _tell(self, kind: EventKind, now: float, **payload: Any) -> None:
+        self._events.append(Event(kind, now, payload))
+
+
+def _letter(item: QueuedTrace, batch: Batch, error: Exception, wall: float) -> DeadLetter:
+    return DeadLetter(
+        id=item.id,
+        trace=item.text,
+        priority=item.priority,
+        reason=Reason.RETRIES.value,
+        error=f"{type(error).__name__}: {error}",
+        attempts=batch.failures,
+        time=wall,
+    )

@@ -1,0 +1,63 @@
+"""What comes from outside (JS, a URL, storage, the environment), validated by pydantic.
+
+The limits are those that `QueueConfig` declares; pydantic adds the reading of strings, camelCase
+names, and one message for all mistakes. Imported only where something has to be validated: loading
+pydantic costs half a second in a browser.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import fields
+from difflib import get_close_matches
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
+from pydantic.alias_generators import to_camel
+
+from .config import QueueConfig, QueueKind
+from .errors import ConfigError
+
+
+def config_from(options: Mapping[str, object]) -> QueueConfig:
+    """A config from untrusted options, in snake_case or camelCase.
+
+    Raises `ConfigError` naming each wrong field, its value and what would be right.
+    """
+    try:
+        checked = _Options.model_validate(options)
+    except ValidationError as error:
+        raise ConfigError("; ".join(_explain(mistake) for mistake in error.errors())) from None
+    return QueueConfig(**checked.model_dump(exclude_unset=True))
+
+
+def config_from_environment(prefix: str = "PYQUEUE_") -> QueueConfig:
+    """A config from variables such as `PYQUEUE_MAX_BATCH_SIZE=100`. Raises `ConfigError`."""
+    found = {key: value for key, value in os.environ.items() if key.startswith(prefix)}
+    return config_from({key[len(prefix) :].lower(): value for key, value in found.items()})
+
+
+def _field(option: Any) -> Any:
+    if option.name == "queue":
+        return QueueKind, option.default
+    kind = int if option.type == "int" else float
+    limits = Field(ge=option.metadata["least"], le=option.metadata["most"], allow_inf_nan=False)
+    return Annotated[kind, limits], option.default
+
+
+_Options: type[BaseModel] = create_model(
+    "QueueConfig",
+    __config__=ConfigDict(extra="forbid", alias_generator=to_camel, populate_by_name=True),
+    **{option.name: _field(option) for option in fields(QueueConfig)},
+)
+
+
+def _explain(mistake: Any) -> str:
+    name = ".".join(str(part) for part in mistake["loc"])
+    if mistake["type"] == "extra_forbidden":
+        names = [to_camel(option.name) for option in fields(QueueConfig)]
+        near = get_close_matches(to_camel(name), names, 1) or [", ".join(names)]
+        return f"config.{name} is unknown; did you mean {near[0]}?"
+    message = mistake["msg"][0].lower() + mistake["msg"][1:]
+    return f"config.{name}: {message}, not {mistake['input']!r}"

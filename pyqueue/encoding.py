@@ -1,0 +1,92 @@
+"""JSON text for anything a caller may put into a trace.
+
+What JSON can carry passes through unchanged. What it can't carry is replaced by a mark in brackets
+("[NaN]", "[circular]", "[bytes 12]"), so that a reader sees that something was there. The page uses
+the same marks (web/encode.js).
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from datetime import date
+from enum import Enum
+from typing import Any
+
+MAX_DEPTH = 32
+"""Levels of nesting that are kept; what lies deeper becomes "[too deep]"."""
+
+_encoder = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+
+
+def encode(value: object) -> str:
+    """Compact JSON of `value`; never raises for its content."""
+    try:
+        text = _encoder.encode(value)
+    except (TypeError, ValueError, RecursionError):
+        text = _encoder.encode(_storable(value, 0, []))
+    # A lone surrogate can't be stored as UTF-8; its escape can, and means the same.
+    return text if text.isascii() else _escape_surrogates(text)
+
+
+def byte_size(text: str) -> int:
+    """Length of `text` in UTF-8."""
+    return len(text) if text.isascii() else len(text.encode())
+
+
+def _escape_surrogates(text: str) -> str:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return "".join(f"\\u{ord(c):04x}" if "\ud800" <= c <= "\udfff" else c for c in text)
+    return text
+
+
+def _storable(value: Any, depth: int, path: list[int]) -> Any:
+    """A copy of `value` that JSON can carry. `path` holds the ids of the containers around it."""
+    if value is None or isinstance(value, (bool, str)):
+        return value if not isinstance(value, str) else str(value)
+    if isinstance(value, Enum):
+        return _storable(value.value, depth, path)
+    if isinstance(value, int):
+        return int(value)
+    if isinstance(value, float):
+        return float(value) if math.isfinite(value) else _non_finite(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, BaseException):
+        return {"type": type(value).__name__, "message": str(value)}
+    if isinstance(value, (bytes, bytearray, memoryview)):
+        return f"[bytes {len(value)}]"
+    if isinstance(value, (Mapping, list, tuple, set, frozenset)):
+        return _storable_container(value, depth, path)
+    return _mark(value)
+
+
+def _storable_container(value: Any, depth: int, path: list[int]) -> Any:
+    if id(value) in path:
+        return "[circular]"
+    if depth >= MAX_DEPTH:
+        return "[too deep]"
+    path.append(id(value))
+    try:
+        if isinstance(value, Mapping):
+            return {str(key): _storable(item, depth + 1, path) for key, item in value.items()}
+        return [_storable(item, depth + 1, path) for item in value]
+    except Exception as error:  # a caller's own container may raise while it is read
+        return f"[unreadable: {type(error).__name__}]"
+    finally:
+        path.pop()
+
+
+def _non_finite(value: float) -> str:
+    if math.isnan(value):
+        return "[NaN]"
+    return "[Infinity]" if value > 0 else "[-Infinity]"
+
+
+def _mark(value: object) -> str:
+    if callable(value):
+        return f"[function {getattr(value, '__name__', type(value).__name__)}]"
+    return f"[{type(value).__name__}]"

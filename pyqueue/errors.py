@@ -1,0 +1,37 @@
+"""The errors that pyqueue raises of its own.
+
+PyqueueError
+├── ConfigError          an option from outside is wrong (also a ValueError)
+├── FlushError           not everything could be made durable
+└── StoreError           a store failed; raised by stores, handled by the queue
+    ├── StoreUnavailable     it can't be reached or is full: the same batch may succeed later
+    └── StoreRejected        it will never take this batch
+
+A caller's mistake in Python code is a plain TypeError or ValueError.
+"""
+
+from __future__ import annotations
+
+
+class PyqueueError(Exception):
+    """Root of pyqueue's errors."""
+
+
+class ConfigError(PyqueueError, ValueError):
+    """An option from outside has a wrong name, type or value; the message names each."""
+
+
+class FlushError(PyqueueError):
+    """Traces that were to be durable are not; they stay in the queue."""
+
+
+class StoreError(PyqueueError):
+    """A store failed to do what it was asked."""
+
+
+class StoreUnavailable(StoreError):
+    """The store can't be reached, or is full. Trying again later may succeed."""
+
+
+class StoreRejected(StoreError):
+    """The store will never take this batch; trying again is pointless."""

@@ -1,0 +1,1 @@
+"""What watches the queue and never steers it: metrics and observers."""

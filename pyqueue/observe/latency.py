@@ -1,0 +1,44 @@
+"""Latencies as a histogram: a fixed few numbers, however many traces."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+
+_BOUNDS = tuple(0.1 * 2 ** (step / 4) for step in range(81))
+"""Upper bounds in ms, four to an octave: 0.1 ms to 105 s. A quantile is off by at most 19%."""
+
+
+class LatencyHistogram:
+    """Counts of waits, in ms."""
+
+    __slots__ = ("_buckets", "_sum", "count", "max")
+
+    def __init__(self) -> None:
+        self._buckets = [0] * (len(_BOUNDS) + 1)
+        self._sum = 0.0
+        self.count = 0
+        self.max = 0.0
+
+    def add(self, wait: float) -> None:
+        # The clocks of page and worker may differ by a fraction of a ms.
+        wait = max(0.0, wait)
+        self._buckets[bisect_left(_BOUNDS, wait)] += 1
+        self._sum += wait
+        self.count += 1
+        self.max = max(self.max, wait)
+
+    @property
+    def mean(self) -> float | None:
+        return self._sum / self.count if self.count else None
+
+    def quantile(self, share: float) -> float | None:
+        """The smallest bound that `share` of the waits do not pass; None without any wait."""
+        if not self.count:
+            return None
+        rank = share * self.count
+        seen = 0
+        for bound, count in zip((*_BOUNDS, self.max), self._buckets, strict=True):
+            seen += count
+            if count and seen >= rank:
+                return min(bound, self.max)
+        return self.max

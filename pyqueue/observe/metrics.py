@@ -1,0 +1,81 @@
+"""The frozen snapshot that `metrics()` returns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ..core.ledger import STATES, Ledger
+from ..priority import HIGHEST_FIRST, LABELS
+from .latency import LatencyHistogram
+
+PerPriority = Mapping[str, float | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueMetrics:
+    """A queue at one instant. Counts are traces; times ms; rates are in 0..1.
+
+    `failures` counts traces in failed write attempts; it is outside the law (see `core.ledger`).
+    """
+
+    offered: int
+    accepted: int
+    refused: int
+    evicted: int
+    cancelled: int
+    written: int
+    dead: int
+    queued: int
+    in_flight: int
+    retrying: int
+    failures: int
+    by_priority: Mapping[str, Mapping[str, int]]
+    dropped_by_reason: Mapping[str, int]
+    throughput: float
+    """Traces made durable per second of uptime."""
+    avg_latency: PerPriority
+    latency_p50: PerPriority
+    latency_p99: PerPriority
+    memory_usage: int
+    """Bytes of encoded traces that the queue holds."""
+    heap: Mapping[str, float] | None
+    """`{used, limit}` as the platform tells it."""
+    pressure: str
+    batches: int
+    full_batches: int
+    batch_efficiency: float
+    """Full batches among all: those sealed because a limit was reached."""
+    drop_rate: float
+    """Refused, evicted and dead among the offered."""
+    breaker: str
+    mode: str
+    uptime: float
+
+
+def counts_of(ledger: Ledger) -> dict[str, Any]:
+    """The ledger's part of the metrics."""
+    lost = ledger.total("refused") + ledger.total("evicted") + ledger.total("dead")
+    return {
+        **{state: ledger.total(state) for state in STATES},
+        "by_priority": {
+            LABELS[p]: {state: ledger.of(state)[p] for state in STATES} for p in HIGHEST_FIRST
+        },
+        "dropped_by_reason": {reason.value: count for reason, count in ledger.dropped.items()},
+        "memory_usage": ledger.held_bytes,
+        "batches": ledger.batches,
+        "full_batches": ledger.full_batches,
+        "batch_efficiency": ledger.full_batches / ledger.batches if ledger.batches else 0.0,
+        "drop_rate": lost / ledger.total("offered") if lost else 0.0,
+    }
+
+
+def latencies_of(histograms: tuple[LatencyHistogram, ...]) -> dict[str, Any]:
+    """The latencies' part, by priority name."""
+    named = {LABELS[p]: histograms[p] for p in HIGHEST_FIRST}
+    return {
+        "avg_latency": {label: h.mean for label, h in named.items()},
+        "latency_p50": {label: h.quantile(0.5) for label, h in named.items()},
+        "latency_p99": {label: h.quantile(0.99) for label, h in named.items()},
+    }

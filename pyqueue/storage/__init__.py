@@ -1,0 +1,1 @@
+"""Stores that run anywhere. IndexedDB's is in `pyqueue.browser`."""

@@ -1,0 +1,51 @@
+"""A store in memory: for tests, and for CPython programs that read the traces themselves."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..batch import Batch, DeadLetter, Row
+from ..query import TraceQuery, rows_in_order, traces_of
+
+
+class MemoryStore:
+    """Keeps rows in a list, gone with the process."""
+
+    def __init__(self) -> None:
+        self.rows: list[Row] = []
+        self.ledger: dict[str, dict[str, Any]] = {}
+        self.dead_letters: list[DeadLetter] = []
+        self._seen: set[tuple[str, int]] = set()
+
+    def __repr__(self) -> str:
+        return (
+            f"<MemoryStore {sum(row.count for row in self.rows)} traces in {len(self.rows)} rows>"
+        )
+
+    async def open(self) -> None:
+        """Nothing to do."""
+
+    async def write(self, batch: Batch) -> None:
+        new = [row for row in batch.rows if (row.session, row.seq_first) not in self._seen]
+        self._seen.update((row.session, row.seq_first) for row in new)
+        self.rows += new
+        self.ledger[batch.account["session"]] = batch.account
+
+    async def bury(self, letters: list[DeadLetter]) -> None:
+        self.dead_letters += letters
+
+    async def query(self, query: TraceQuery) -> list[dict[str, Any]]:
+        return query.select(
+            trace
+            for row in rows_in_order(self.rows)
+            if query.wants_row(row.priority, row.mixed, row.t_min, row.t_max, row.trace_ids)
+            for trace in traces_of(row)
+        )
+
+    async def close(self) -> None:
+        """Nothing to do; what was written can still be read."""
+
+    @property
+    def traces(self) -> list[dict[str, Any]]:
+        """All stored traces, decoded, in stored order."""
+        return [trace for row in rows_in_order(self.rows) for trace in traces_of(row)]

@@ -1,0 +1,25 @@
+"""A test kit: virtual time, stores that fail on demand, and the suites that queues and stores pass.
+
+from pyqueue.testing import FaultyStore, run_virtual
+
+async def scenario():
+    store = FaultyStore()
+    async with TraceQueueProcessor(store=store, clock=VirtualClock()) as queue:
+        ...
+        await asyncio.sleep(3600)       # takes no time
+
+run_virtual(scenario())
+"""
+
+from .conformance import QueueConformance, StoreConformance
+from .faults import FaultyStore
+from .virtual_time import VirtualClock, VirtualLoop, run_virtual
+
+__all__ = [
+    "FaultyStore",
+    "QueueConformance",
+    "StoreConformance",
+    "VirtualClock",
+    "VirtualLoop",
+    "run_virtual",
+]

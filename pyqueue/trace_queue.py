@@ -1,0 +1,219 @@
+"""What both queues are to their users: one set of methods, one conformance suite.
+
+`TraceQueueProcessor` and `SimpleFifoQueue` differ in the lanes they run on, and in nothing else.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Callable
+from typing import Any, ClassVar, Self
+
+from .batch import DeadLetter
+from .clock import Ids, SystemClock, new_session
+from .config import QueueConfig, QueueKind
+from .core.lanes import Discipline
+from .core.ledger import Ledger
+from .core.queue import QueueCore
+from .observe.metrics import QueueMetrics, counts_of, latencies_of
+from .ports import BatchStore, Clock, MemoryProbe, Observer
+from .priority import TracePriority
+from .query import TraceQuery
+from .trace import QueuedTrace, read_trace
+from .verdict import Reason, Verdict
+from .writer import Writer
+
+STORE_METHODS = ("open", "write", "query", "close")
+
+
+class TraceQueue:
+    """A queue of traces in front of a store. Use as an async context manager.
+
+    `store` keeps the batches; `config` how to behave; `clock`, `memory` (the platform's heap),
+    `chance` (numbers in 0..1, for the jitter) and `session` are for platforms and tests.
+    """
+
+    kind: ClassVar[QueueKind]
+    lanes: ClassVar[Callable[[], Discipline]]
+
+    def __init__(
+        self,
+        *,
+        store: BatchStore,
+        config: QueueConfig | None = None,
+        clock: Clock | None = None,
+        memory: MemoryProbe | None = None,
+        chance: Callable[[], float] = random.random,
+        session: str | None = None,
+    ) -> None:
+        missing = [name for name in STORE_METHODS if not callable(getattr(store, name, None))]
+        if missing:
+            raise TypeError(f"store {store!r} lacks {', '.join(missing)}")
+        clock = clock or SystemClock()
+        session = session or new_session(clock.wall())
+        core = QueueCore(config or QueueConfig(), type(self).lanes(), session, chance)
+        self._writer = Writer(core, store, clock, memory)
+        self._new_id = Ids(session)
+        self._retired = False
+
+    def __repr__(self) -> str:
+        ledger = self._core.ledger
+        return (
+            f"<{type(self).__name__} {ledger.total('queued')} queued, "
+            f"{ledger.total('in_flight')} in flight, {ledger.total('retrying')} retrying, "
+            f"{ledger.total('written')} written, {ledger.held_bytes} bytes, "
+            f"breaker {self._core.batcher.breaker.state}>"
+        )
+
+    async def __aenter__(self) -> Self:
+        await self._writer.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.aclose()
+
+    @property
+    def _core(self) -> QueueCore:
+        return self._writer.core
+
+    @property
+    def session(self) -> str:
+        """Names this run in the store."""
+        return self._core.batcher.session
+
+    @property
+    def config(self) -> QueueConfig:
+        return self._core.config
+
+    @property
+    def ledger(self) -> Ledger:
+        """The account itself, for reading; `metrics()` is a snapshot of it."""
+        return self._core.ledger
+
+    # Producing
+
+    def enqueue(self, trace: object, priority: object = None) -> Verdict:
+        """Take a trace, or say why not. Never waits.
+
+        `trace` is a mapping with a `name`, or a pydantic model of one. `priority` None takes the
+        trace's own, or infers it. Raises TypeError or ValueError, naming the field, for what is no
+        trace; never because of load.
+        """
+        return self.offer(self._read(trace, priority))
+
+    async def put(self, trace: object, priority: object = None) -> Verdict:
+        """Like `enqueue`, but waits for room instead of being refused or evicting anything."""
+        item = self._read(trace, priority)
+        await self._writer.wait_for_room(item)
+        return self.offer(item)
+
+    def offer(self, item: QueuedTrace) -> Verdict:
+        """Take a trace that is encoded already."""
+        if self._retired:
+            self._writer.refuse(item.priority, Reason.CLOSED)
+            return Verdict(False, Reason.CLOSED, item.id)
+        return self._writer.offer(item)
+
+    def offer_all(self, priority: int, items: list[QueuedTrace]) -> None:
+        """Take many encoded traces of one priority; the account tells what became of them."""
+        self._writer.offer_all(priority, items)
+
+    # Knowing and steering
+
+    async def flush(self, timeout: float | None = 30.0) -> None:
+        """Wait until everything accepted so far is durable (or dead, evicted, cancelled).
+
+        Raises `FlushError` after `timeout` seconds, or as soon as the store is known to fail; the
+        traces then stay in the queue.
+        """
+        await self._writer.flush(timeout)
+
+    async def aclose(self, timeout: float | None = 5.0) -> None:
+        """Accept no more, write what is held, close the store. Ends within `timeout` seconds and
+        does not raise; what could not be written is still counted as held."""
+        if not self._retired:
+            await self._writer.close(timeout)
+
+    def metrics(self) -> QueueMetrics:
+        """The figures at this instant."""
+        core, clock = self._core, self._writer.clock
+        uptime = clock.now() - self._writer.started_at
+        written = core.ledger.total("written")
+        heap = core.limiter.heap
+        return QueueMetrics(
+            **counts_of(core.ledger),
+            **latencies_of(core.latencies),
+            throughput=written / uptime * 1000 if uptime > 0 else 0.0,
+            heap=heap._asdict() if heap else None,
+            pressure=core.limiter.pressure,
+            breaker=core.batcher.breaker.state,
+            mode=self.kind,
+            uptime=uptime,
+        )
+
+    def subscribe(self, observer: Observer) -> Callable[[], None]:
+        """Have `observer` called with every `Event` from now on. Returns a function that ends
+        it."""
+        return self._writer.fanout.subscribe(observer)
+
+    async def query(
+        self, query: TraceQuery | None = None, /, **conditions: Any
+    ) -> list[dict[str, Any]]:
+        """Traces stored and still held that match, each once; see `TraceQuery` for the
+        conditions."""
+        query = query or TraceQuery(**conditions)
+        # The held ones first: a trace that is stored meanwhile is then seen twice, never missed.
+        held = [json.loads(item.text) for item in self._core.held()]
+        return query.select(await self._writer.store.query(query) + held)
+
+    def status(self, id: str) -> str | None:
+        """ "queued", "in_flight" or "retrying"; None where this queue does not hold the trace."""
+        batcher = self._core.batcher
+        if self._core.find(id):
+            return "queued"
+        for batch in batcher.outstanding():
+            if any(item.id == id for item in batch.traces()):
+                return "in_flight" if batcher.is_in_flight(batch) else "retrying"
+        return None
+
+    async def lookup(self, id: str) -> str | None:
+        """Like `status`, but looks into the store too: "written" where it is there."""
+        held = self.status(id)
+        if held is None and await self._writer.store.query(TraceQuery(id=id, limit=1)):
+            return "written"
+        return held
+
+    def cancel(self, id: str) -> bool:
+        """Take a queued trace out again. False where it is not queued (any more)."""
+        done = self._core.cancel(id)
+        self._writer.changed()
+        return done
+
+    def reprioritize(self, id: str, priority: object) -> bool:
+        """Move a queued trace to another priority, by its age. False where it is not queued."""
+        done = self._core.reprioritize(id, int(TracePriority.of(priority)))
+        self._writer.changed()
+        return done
+
+    @property
+    def dead_letters(self) -> tuple[DeadLetter, ...]:
+        """What the store would not take in this run: the last 1,000."""
+        return tuple(self._writer.dead_letters)
+
+    @classmethod
+    def succeed(cls, old: TraceQueue) -> Self:
+        """A queue of this kind that takes over all that `old` holds, its store and its account.
+
+        What is queued changes lanes; what is being written goes on. `old` refuses from now on.
+        """
+        new = cls.__new__(cls)
+        new._writer, new._new_id, new._retired = old._writer, old._new_id, False
+        old._retired = True
+        new._core.use(cls.lanes(), cls.kind, new._writer.clock.now())
+        new._writer.changed()
+        return new
+
+    def _read(self, trace: object, priority: object) -> QueuedTrace:
+        clock = self._writer.clock
+        return read_trace(trace, priority, clock.now(), clock.wall(), self._new_id)

@@ -1,0 +1,36 @@
+"""What admission says of one trace."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import NamedTuple
+
+
+class Reason(StrEnum):
+    """Why a trace was refused, evicted or given up: the keys of `dropped_by_reason`."""
+
+    INVALID = "invalid"
+    """It has no usable name or can't be read at all."""
+    TOO_LARGE = "too_large"
+    """It alone is larger than `max_trace_bytes`."""
+    QUEUE_FULL = "queue_full"
+    """`max_queue_size` traces are held, and none of them matters less."""
+    QUEUE_BYTES = "queue_bytes"
+    """`max_queue_bytes` are held, and nothing that matters less would make room."""
+    MEMORY = "memory"
+    """The platform's heap is above `heap_threshold` of its limit."""
+    CLOSED = "closed"
+    """The queue is shut down."""
+    RETRIES = "retries"
+    """The store refused it `max_retries` times after the first attempt: it is a dead letter."""
+
+
+class Verdict(NamedTuple):
+    """Accepted or refused, why, and the trace's id. True where accepted."""
+
+    accepted: bool
+    reason: Reason | None
+    id: str
+
+    def __bool__(self) -> bool:
+        return self.accepted

@@ -1,0 +1,222 @@
+"""The asyncio shell: drives the core, and is the only place that waits.
+
+One pump seals what is due and starts a task for each batch; a single timer wakes it for the next. A
+trace that can't wait moves the timer forward. Everything else here is someone waiting: for a flush,
+for room, for the end.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from typing import cast
+
+from .batch import Batch, DeadLetter
+from .core.queue import QueueCore
+from .errors import FlushError
+from .observe.fanout import Fanout
+from .ports import BatchStore, Clock, DeadLetterStore, MemoryProbe
+from .trace import QueuedTrace
+from .verdict import Reason, Verdict
+
+logger = logging.getLogger("pyqueue")
+
+HEAP_INTERVAL = 50.0
+"""ms between readings of the heap: browsers refresh theirs no faster."""
+
+KEPT_DEAD_LETTERS = 1_000
+
+
+class Writer:
+    """Takes traces at once, writes them in batches, and tells what became of them."""
+
+    def __init__(
+        self, core: QueueCore, store: BatchStore, clock: Clock, memory: MemoryProbe | None
+    ) -> None:
+        self.core = core
+        self.store = store
+        self.clock = clock
+        self.fanout = Fanout()
+        self.started_at = clock.now()
+        self.dead_letters: deque[DeadLetter] = deque(maxlen=KEPT_DEAD_LETTERS)
+        self.last_error: Exception | None = None
+        self._memory = memory
+        self._heap_read_at = float("-inf")
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._timer_at = float("inf")
+        self._telling = False
+        self._writes: set[asyncio.Task[None]] = set()
+        self._flushes: list[tuple[int, asyncio.Future[None]]] = []
+        self._room: list[asyncio.Future[None]] = []
+
+    async def start(self) -> None:
+        """Open the store and begin to write. A store that can't be opened yet is tried again."""
+        self._loop = asyncio.get_running_loop()
+        try:
+            await self.store.open()
+        except Exception as error:
+            self.last_error = error
+            logger.warning("the store can't be opened yet: %s", error)
+        self._after()
+
+    # Producers
+
+    def offer(self, item: QueuedTrace) -> Verdict:
+        """Take the trace or say why not; never waits."""
+        now = self.clock.now()
+        self._read_heap(now)
+        reason = self.core.offer(item, now)
+        self._arm(now)
+        if reason is not None:
+            self._tell_soon()
+        return Verdict(reason is None, reason, item.id)
+
+    def offer_all(self, priority: int, items: list[QueuedTrace]) -> None:
+        """Take many traces of one priority."""
+        now = self.clock.now()
+        self._read_heap(now)
+        self.core.offer_all(priority, items, now)
+        self._arm(now)
+
+    def refuse(self, priority: int, reason: Reason) -> None:
+        """Count a trace that never became one."""
+        self.core.refuse(priority, reason)
+        self._tell_soon()
+
+    async def wait_for_room(self, item: QueuedTrace) -> None:
+        """Until the trace would enter without anything being evicted, or waiting can't help."""
+        core = self.core
+        while not core.closed and not core.has_room(item) and core.ledger.held:
+            future = asyncio.get_running_loop().create_future()
+            self._room.append(future)
+            await future
+
+    def changed(self) -> None:
+        """The core was changed from outside: see what follows."""
+        self._after()
+
+    # Waiting for the end
+
+    async def flush(self, timeout: float | None) -> None:
+        """Until all that is accepted now is durable or settled otherwise; `timeout` in seconds."""
+        mark = self.core.flush()
+        if self.core.is_settled(mark):
+            return
+        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._flushes.append((mark, future))
+        self._after()
+        try:
+            await asyncio.wait_for(future, timeout)
+        except TimeoutError:
+            raise self._flush_error(f"after {timeout} s") from self.last_error
+
+    async def close(self, timeout: float | None) -> None:
+        """Accept no more, write what can be written in `timeout` seconds, let go of the store."""
+        self.core.closed = True
+        self._wake_room()
+        try:
+            await self.flush(timeout)
+        except FlushError as error:
+            logger.warning("closed with traces that are not durable: %s", error)
+        self._disarm()
+        for task in self._writes:
+            task.cancel()
+        try:
+            await asyncio.wait_for(self.store.close(), timeout)
+        except Exception as error:
+            logger.warning("the store did not close: %s", error)
+
+    # The pump
+
+    def _pump(self) -> None:
+        self._disarm()
+        now = self.clock.now()
+        self._read_heap(now)
+        while (batch := self.core.next_batch(now)) is not None:
+            task = asyncio.get_running_loop().create_task(self._write(batch))
+            self._writes.add(task)
+            task.add_done_callback(self._writes.discard)
+        self._after()
+
+    async def _write(self, batch: Batch) -> None:
+        try:
+            await self.store.write(batch)
+        except Exception as error:
+            self.last_error = error
+            letters = self.core.failed(batch, error, self.clock.now(), self.clock.wall())
+            self._after()
+            if letters:
+                await self._bury(letters)
+        else:
+            self.core.written(batch, self.clock.now())
+            self._after()
+
+    async def _bury(self, letters: list[DeadLetter]) -> None:
+        self.dead_letters.extend(letters)
+        if hasattr(self.store, "bury"):
+            try:
+                await cast(DeadLetterStore, self.store).bury(letters)
+            except Exception as error:
+                logger.warning("%d dead letters are kept in memory only: %s", len(letters), error)
+
+    def _after(self) -> None:
+        """What may follow from any change: events, waiters, the next timer."""
+        now = self.clock.now()
+        self._tell()
+        self._wake_flushes()
+        self._wake_room()
+        self._arm(now)
+
+    def _tell(self) -> None:
+        self._telling = False
+        self.fanout.tell(self.core.take_events(self.clock.now()))
+
+    def _tell_soon(self) -> None:
+        """In the next turn of the loop, so that a burst of drops is one event."""
+        if self._loop is not None and not self._telling:
+            self._telling = True
+            self._loop.call_soon(self._tell)
+
+    def _arm(self, now: float) -> None:
+        if self._loop is None or self._timer_at <= now:
+            return
+        wake_at = self.core.wake_at(now)
+        if wake_at is not None and wake_at < self._timer_at:
+            self._disarm()
+            self._timer_at = wake_at
+            self._timer = self._loop.call_later(max(0.0, wake_at - now) / 1000, self._pump)
+
+    def _disarm(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer, self._timer_at = None, float("inf")
+
+    def _wake_flushes(self) -> None:
+        failing = self.core.batcher.breaker.state == "open"
+        waiting, self._flushes = self._flushes, []
+        for mark, future in waiting:
+            if future.done():
+                continue
+            if self.core.is_settled(mark):
+                future.set_result(None)
+            elif failing:
+                future.set_exception(self._flush_error("the store is failing"))
+            else:
+                self._flushes.append((mark, future))
+
+    def _wake_room(self) -> None:
+        waiting, self._room = self._room, []
+        for future in waiting:
+            if not future.done():
+                future.set_result(None)
+
+    def _flush_error(self, why: str) -> FlushError:
+        held = self.core.ledger.held
+        return FlushError(f"{held} traces are not durable, {why}; last error: {self.last_error}")
+
+    def _read_heap(self, now: float) -> None:
+        if self._memory is not None and now - self._heap_read_at >= HEAP_INTERVAL:
+            self._heap_read_at = now
+            self.core.observe_heap(self._memory.read(), now)

@@ -1,0 +1,138 @@
+"""Builds dist/: the demo at its root and, in dist/pyqueue/, all that a page needs from us.
+
+Any static server can host the folder. What was downloaded stays in build/, so that a rebuild
+fetches nothing. The new folder takes the old one's place only when it is whole.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from gzip import compress
+from hashlib import sha256
+from pathlib import Path
+
+from hatchling.builders.wheel import WheelBuilder
+
+from lockfile import pyodide_lock
+
+ROOT = Path(__file__).parent.parent
+WEB, BUILD, DIST = ROOT / "web", ROOT / "build", ROOT / "dist"
+MODULES = WEB / "node_modules"
+
+# What a page loads before there is Python, and our wheel; bytes, gzipped.
+SCRIPT_BUDGET = 6 * 1024
+WHEEL_BUDGET = 60 * 1024
+
+# The one platform that Pyodide 314 is.
+BROWSER = [
+    *("--python-version", "3.14", "--implementation", "cp", "--abi", "cp314", "--abi", "none"),
+    *("--platform", "pyemscripten_2026_0_wasm32", "--platform", "any"),
+]
+
+
+def fetch_wheels(requirements: Path, folder: Path) -> Path:
+    """Downloads a lock's wheels for the browser, once for each state of the lock."""
+    stamp = folder / ".locked"
+    state = sha256(requirements.read_bytes()).hexdigest()
+    if stamp.exists() and stamp.read_text() == state:
+        return folder
+    shutil.rmtree(folder, ignore_errors=True)
+    pip = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check"]
+    exact = ["--no-deps", "--require-hashes", "--only-binary=:all:"]
+    subprocess.run([*pip, *exact, *BROWSER, "--dest", folder, "-r", requirements], check=True)
+    stamp.write_text(state)
+    return folder
+
+
+def build_wheel(folder: Path) -> Path:
+    """Our own wheel, made in this process: no network, no isolated environment."""
+    builder = WheelBuilder(str(ROOT))
+    return Path(next(builder.build(directory=str(folder), versions=["standard"])))
+
+
+# pyqueue.js loads the others when it needs them, so each is a file of its own.
+SCRIPTS = ("pyqueue.js", "worker.js", "control.js")
+BEFORE_PYTHON = ("pyqueue.js", "worker.js")
+
+
+def bundle(script: str, out: Path) -> int:
+    """Bundles one script with what it imports statically; returns its gzipped size."""
+    others = [f"--external:./{other}" for other in SCRIPTS if other != script]
+    subprocess.run(
+        [
+            *("node", MODULES / "esbuild/bin/esbuild", WEB / script, f"--outfile={out / script}"),
+            *("--bundle", "--format=esm", "--target=es2022", "--minify", "--sourcemap"),
+            *("--external:./pyodide/*", *others, "--log-level=warning"),
+        ],
+        check=True,
+    )
+    return len(compress((out / script).read_bytes()))
+
+
+def copy_runtime(out: Path) -> dict[str, str]:
+    """Puts Pyodide and PyScript in place; returns what Pyodide's own lock says of its ABI."""
+    pyodide = MODULES / "pyodide"
+    (out / "pyodide").mkdir()
+    for pattern in ("pyodide.mjs*", "pyodide.asm.*", "python_stdlib.zip"):
+        for file in pyodide.glob(pattern):
+            shutil.copy(file, out / "pyodide")
+    shutil.copytree(MODULES / "@pyscript/core/dist", out / "pyscript")
+    info: dict[str, str] = json.loads((pyodide / "pyodide-lock.json").read_text())["info"]
+    return info
+
+
+def check_origins(out: Path) -> None:
+    for script in out.glob("*.js"):
+        if found := re.findall(r"https?://[\w.-]+", script.read_text()):
+            raise SystemExit(f"{script.name} names another origin: {found}")
+
+
+def check_budget(what: str, size: int, budget: int) -> None:
+    print(f"{what:<34}{size:>7,} of {budget:,} bytes (gzip)")
+    if size > budget:
+        raise SystemExit(f"{what} is over its budget")
+
+
+def build(target: Path) -> None:
+    out = target / "pyqueue"
+    shutil.copytree(WEB / "demo", target, dirs_exist_ok=True)
+    out.mkdir()
+    sizes = {script: bundle(script, out) for script in SCRIPTS}
+    info = copy_runtime(out)
+
+    shutil.copytree(fetch_wheels(WEB / "wheels.txt", BUILD / "wheels"), out / "wheels")
+    (out / "wheels/.locked").unlink()
+    wheel = build_wheel(out / "wheels")
+    lock = pyodide_lock(info, sorted((out / "wheels").glob("*.whl")), "../wheels/")
+    (out / "pyodide/pyodide-lock.json").write_text(json.dumps(lock, indent=1))
+    facts = {
+        "version": wheel.name.split("-")[1],
+        "wheel": f"wheels/{wheel.name}",
+        "pyodide": json.loads((MODULES / "pyodide/package.json").read_text())["version"],
+    }
+    (out / "bundle.json").write_text(json.dumps(facts, indent=1))
+
+    print(", ".join(f"{script} {size:,}" for script, size in sizes.items()))
+    check_budget("scripts before Python", sum(sizes[s] for s in BEFORE_PYTHON), SCRIPT_BUDGET)
+    check_budget(wheel.name, len(compress(wheel.read_bytes())), WHEEL_BUDGET)
+    check_origins(out)
+
+
+def main() -> None:
+    BUILD.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=BUILD) as scratch:
+        new, old = Path(scratch) / "new", Path(scratch) / "old"
+        new.mkdir()
+        build(new)
+        if DIST.exists():
+            DIST.rename(old)
+        new.rename(DIST)
+
+
+if __name__ == "__main__":
+    main()

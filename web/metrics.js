@@ -1,0 +1,73 @@
+// One account of both sides: Python's queue, and what waits or was spooled on the page's.
+// Loaded when metrics are first asked for.
+
+import { COUNTERS, PRIORITIES } from "./protocol.js";
+
+const sum = (counts) => counts.reduce((total, count) => total + count, 0);
+const perPriority = (make) => Object.fromEntries(PRIORITIES.map((name, p) => [name, make(name, p)]).reverse());
+
+/** `python` is the answer to its `metrics` call, or undefined where there is none. */
+export function merge(python, waiting, spool, { mode, uptime }) {
+  const { received, ...theirs } = python ?? {};
+  const counts = perPriority((name, p) => addUp(python, waiting, spool, name, p));
+  const totals = Object.fromEntries(
+    COUNTERS.map((key) => [key, sum(Object.values(counts).map((count) => count[key]))]),
+  );
+  const batches = (python?.batches ?? 0) + spool.batches;
+  const fullBatches = (python?.full_batches ?? 0) + spool.fullBatches;
+  const lost = totals.refused + totals.evicted + totals.dead;
+  const none = perPriority(() => null);
+  return camel({
+    avg_latency: none, latency_p50: none, latency_p99: none, memory_usage: 0, heap: null,
+    pressure: "none", breaker: "closed", mode,
+    ...theirs,
+    ...totals,
+    by_priority: counts,
+    dropped_by_reason: addReasons(python?.dropped_by_reason, waiting.dropped),
+    batches,
+    full_batches: fullBatches,
+    batch_efficiency: batches ? fullBatches / batches : 0,
+    drop_rate: lost ? lost / totals.offered : 0,
+    throughput: uptime ? (totals.written / uptime) * 1000 : 0,
+    waiting_bytes: waiting.bytes,
+    uptime,
+  });
+}
+
+function addUp(python, waiting, spool, name, p) {
+  const theirs = python?.by_priority[name] ?? Object.fromEntries(COUNTERS.map((key) => [key, 0]));
+  const onTheWay = waiting.sent[p] - (python?.received[p] ?? 0);
+  const queued = waiting.counts[p] + onTheWay;
+  const inFlight = spool.inFlight[p];
+  const accepted = queued + inFlight + spool.written[p] + waiting.evicted[p];
+  return {
+    ...theirs,
+    offered: theirs.offered + accepted + waiting.refused[p],
+    accepted: theirs.accepted + accepted,
+    refused: theirs.refused + waiting.refused[p],
+    evicted: theirs.evicted + waiting.evicted[p],
+    written: theirs.written + spool.written[p],
+    queued: theirs.queued + queued,
+    in_flight: theirs.in_flight + inFlight,
+    failures: theirs.failures + spool.failures[p],
+  };
+}
+
+function addReasons(...reasons) {
+  const all = {};
+  for (const some of reasons) {
+    for (const [reason, count] of Object.entries(some ?? {})) all[reason] = (all[reason] ?? 0) + count;
+  }
+  return all;
+}
+
+/** Python's snake_case keys as camelCase, all the way down; keys of `verbatim` keep their inside. */
+function camel(value, verbatim = ["dropped_by_reason"]) {
+  if (Array.isArray(value)) return value.map((item) => camel(item, verbatim));
+  if (value === null || typeof value !== "object") return value;
+  const renamed = Object.entries(value).map(([key, inner]) => [
+    key.replace(/_([a-z0-9])/g, (_, letter) => letter.toUpperCase()),
+    verbatim.includes(key) ? inner : camel(inner, verbatim),
+  ]);
+  return Object.fromEntries(renamed);
+}

@@ -1,0 +1,138 @@
+// The plain way into the database, for when there is no Python: not yet, or not at all.
+// First in, first out; the same rows; a batch that fails is kept and tried again.
+
+import { Database } from "./database.js";
+import { COUNTERS, CRITICAL } from "./protocol.js";
+
+const MAX_COUNT = 250;
+const MAX_BYTES = 128 * 1024;
+const RETRY_DELAYS = [100, 500, 2000, 5000]; // ms; the last one for ever
+
+const zeros = () => [0, 0, 0, 0];
+
+export class Spool {
+  #waiting;
+  #database;
+  #session;
+  #seq = 1;
+  #batches = []; // taken, not yet written
+  #running;
+  #retry;
+  #failedInARow = 0;
+  #onEvent;
+  written = zeros();
+  failures = zeros();
+  batches = 0;
+  fullBatches = 0;
+  lastError;
+
+  constructor(waiting, database, session, onEvent) {
+    this.#waiting = waiting;
+    this.#database = new Database(database);
+    this.#session = session;
+    this.#onEvent = onEvent;
+  }
+
+  /** What it took and has not written, by priority. */
+  get inFlight() {
+    return tally(this.#batches.flatMap(({ traces }) => traces));
+  }
+
+  texts() {
+    return this.#batches.flatMap(({ traces }) => traces.map(({ text }) => text));
+  }
+
+  has(id) {
+    return this.#batches.some(({ traces }) => traces.some((trace) => trace.id === id));
+  }
+
+  /** Writes what waits. Rejects where that can't be done now; it is then tried again later. */
+  flush() {
+    const traces = this.#waiting.takeAll();
+    while (traces.length) this.#batches.push(this.#seal(traces));
+    return (this.#running ??= this.#drain().finally(() => (this.#running = undefined)));
+  }
+
+  async #drain() {
+    clearTimeout(this.#retry);
+    while (this.#batches.length) {
+      const batch = this.#batches[0];
+      try {
+        await this.#database.write([batch.row], this.#account(batch), batch.row.priority === CRITICAL);
+      } catch (error) {
+        return this.#failed(batch, error);
+      }
+      this.#written(this.#batches.shift());
+    }
+  }
+
+  #written({ traces, row, full }) {
+    this.#failedInARow = 0;
+    this.batches += 1;
+    this.fullBatches += full;
+    add(this.written, tally(traces));
+    this.#onEvent("batch", { size: row.count, bytes: row.bytes, full, remaining: this.#waiting.size });
+  }
+
+  #failed({ traces }, error) {
+    add(this.failures, tally(traces));
+    this.lastError = String(error);
+    const delay = RETRY_DELAYS[Math.min(this.#failedInARow++, RETRY_DELAYS.length - 1)];
+    this.#retry = setTimeout(() => this.flush().catch(() => {}), delay); // the event told it
+    this.#onEvent("error", { error: this.lastError, willRetry: true });
+    throw Object.assign(new Error(`traces are not durable: ${error}`), { name: "FlushError" });
+  }
+
+  /** Takes one row's traces off the front of `traces`. */
+  #seal(traces) {
+    let bytes = 2;
+    let count = 0;
+    while (count < traces.length && count < MAX_COUNT && (!count || bytes + traces[count].size < MAX_BYTES)) {
+      bytes += traces[count++].size + 1;
+    }
+    const full = count < traces.length || count === MAX_COUNT;
+    const taken = traces.splice(0, count);
+    const times = taken.map(({ timestamp }) => timestamp);
+    const priorities = taken.map(({ priority }) => priority);
+    const row = {
+      session: this.#session,
+      seqFirst: this.#seq,
+      seqLast: this.#seq + count - 1,
+      priority: Math.max(...priorities),
+      mixed: new Set(priorities).size > 1,
+      count,
+      bytes: bytes - 1,
+      tMin: Math.min(...times),
+      tMax: Math.max(...times),
+      traceIds: [...new Set(taken.map(({ traceId }) => traceId))].filter(Boolean),
+      codec: "json",
+      data: `[${taken.map(({ text }) => text).join()}]`,
+    };
+    this.#seq += count;
+    return { traces: taken, row, full };
+  }
+
+  /** The session's counters as they are once this batch is written. */
+  #account({ row }) {
+    const total = (counts) => counts.reduce((sum, count) => sum + count);
+    const written = total(this.written) + row.count;
+    const queued = total(this.inFlight) - row.count;
+    const accepted = written + queued;
+    const counts = Object.fromEntries(COUNTERS.map((name) => [name, 0]));
+    const failures = total(this.failures);
+    return {
+      ...counts, session: this.#session, updated: row.tMax,
+      offered: accepted, accepted, written, queued, failures, dropped_by_reason: {},
+    };
+  }
+}
+
+export function tally(traces) {
+  const counts = zeros();
+  for (const { priority } of traces) counts[priority] += 1;
+  return counts;
+}
+
+function add(counts, more) {
+  more.forEach((count, priority) => (counts[priority] += count));
+}

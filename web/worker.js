@@ -1,0 +1,39 @@
+// Where Python runs: a module worker, or the page itself. Boots Pyodide, then passes on what arrives.
+
+/** Serves one page over `port`: a worker's global scope, or a MessagePort in the page. */
+export function serve(port) {
+  let endpoint;
+  port.onmessage = async ({ data }) => {
+    if (data.start) {
+      try {
+        endpoint = await boot((text) => port.postMessage(text));
+        port.postMessage({ started: await endpoint.start(JSON.stringify(data.start)) });
+      } catch (error) {
+        const { name, message } = error;
+        port.postMessage({ started: JSON.stringify({ error: { name, message } }) });
+      }
+    } else if (data.lanes) {
+      if (data.heap) endpoint.heap(...data.heap);
+      for (const { priority, ids, traceIds, times, ats, texts } of data.lanes) {
+        endpoint.traces(priority, ids, traceIds, times, ats, texts);
+      }
+    } else if (data.call) {
+      const json = await endpoint.call(data.method, JSON.stringify(data.args));
+      port.postMessage({ answer: data.call, json });
+    }
+  };
+}
+
+async function boot(post) {
+  const base = new URL("./", import.meta.url);
+  const bundle = fetch(new URL("bundle.json", base)).then((response) => response.json());
+  const { loadPyodide } = await import("./pyodide/pyodide.mjs");
+  const [pyodide, wheel] = await Promise.all([
+    loadPyodide({ indexURL: new URL("pyodide/", base).href, packages: ["micropip"] }),
+    bundle.then(({ wheel }) => fetch(new URL(wheel, base))).then((response) => response.arrayBuffer()),
+  ]);
+  pyodide.unpackArchive(wheel, "wheel");
+  return pyodide.pyimport("pyqueue.browser.endpoint").Endpoint(post);
+}
+
+if (typeof WorkerGlobalScope === "function") serve(globalThis);
