@@ -7,7 +7,8 @@ no I/O, so it runs wherever Python runs, also inside Pyodide. After trio's `Mock
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -61,14 +62,30 @@ class VirtualClock:
 def run_virtual(main: Coroutine[Any, Any, T]) -> T:
     """Run `main` to its end on a loop of its own. Raises what it raises; RuntimeError where it
     waits for something that can never come."""
-    try:
-        outer: asyncio.AbstractEventLoop | None = asyncio.get_running_loop()
-    except RuntimeError:
-        outer = None
     loop = VirtualLoop()
-    asyncio._set_running_loop(None)  # in a browser, a loop runs already
+    with _outer_loop_aside():
+        try:
+            return loop.run_until_complete(main)
+        finally:
+            loop.close()
+
+
+@contextmanager
+def _outer_loop_aside() -> Iterator[None]:
+    """In a browser a loop always runs. asyncio allows one at a time, and one task in it, so both
+    step aside; nothing of theirs runs meanwhile, since nothing here yields to JavaScript."""
     try:
-        return loop.run_until_complete(main)
+        outer = asyncio.get_running_loop()
+    except RuntimeError:
+        yield
+        return
+    task = asyncio.current_task(outer)
+    if task is not None:
+        asyncio.tasks._leave_task(outer, task)
+    asyncio._set_running_loop(None)
+    try:
+        yield
     finally:
-        loop.close()
         asyncio._set_running_loop(outer)
+        if task is not None:
+            asyncio.tasks._enter_task(outer, task)
