@@ -54,10 +54,11 @@ _Options: type[BaseModel] = create_model(
 
 
 def _explain(mistake: Any) -> str:
-    name = ".".join(str(part) for part in mistake["loc"])
+    field = ".".join(["config", *map(str, mistake["loc"])])
     if mistake["type"] == "extra_forbidden":
         names = [to_camel(option.name) for option in fields(QueueConfig)]
-        near = get_close_matches(to_camel(name), names, 1) or [", ".join(names)]
-        return f"config.{name} is unknown; did you mean {near[0]}?"
+        near = get_close_matches(to_camel(str(mistake["loc"][-1])), names, 1)
+        hint = f"did you mean {near[0]}?" if near else f"the options are {', '.join(names)}"
+        return f"{field} is unknown; {hint}"
     message = mistake["msg"][0].lower() + mistake["msg"][1:]
-    return f"config.{name}: {message}, not {mistake['input']!r}"
+    return f"{field}: {message}, not {mistake['input']!r}"

@@ -79,7 +79,9 @@ class TraceQuery:
         """The matches among `traces`, which come in stored order; each id once."""
         found = list({trace["id"]: trace for trace in self.select_unordered(traces)}.values())
         if self.order != "stored":
-            found.sort(key=lambda trace: trace["timestamp"], reverse=self.order == "desc")
+            found.sort(key=lambda trace: trace["timestamp"])
+        if self.order == "desc":
+            found.reverse()  # not sorted in reverse: of equal times, the later stored comes first
         return found if self.limit is None else found[: int(self.limit)]
 
 

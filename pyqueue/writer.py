@@ -106,7 +106,7 @@ class Writer:
             return
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._flushes.append((mark, future))
-        self._after()
+        self._pump()
         try:
             await asyncio.wait_for(future, timeout)
         except TimeoutError:
@@ -146,12 +146,12 @@ class Writer:
         except Exception as error:
             self.last_error = error
             letters = self.core.failed(batch, error, self.clock.now(), self.clock.wall())
-            self._after()
+            self._pump()
             if letters:
                 await self._bury(letters)
         else:
             self.core.written(batch, self.clock.now())
-            self._after()
+            self._pump()
 
     async def _bury(self, letters: list[DeadLetter]) -> None:
         self.dead_letters.extend(letters)

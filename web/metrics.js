@@ -14,28 +14,28 @@ export function merge(python, waiting, spool, { mode, uptime }) {
     COUNTERS.map((key) => [key, sum(Object.values(counts).map((count) => count[key]))]),
   );
   const batches = (python?.batches ?? 0) + spool.batches;
-  const fullBatches = (python?.full_batches ?? 0) + spool.fullBatches;
+  const fullBatches = (python?.fullBatches ?? 0) + spool.fullBatches;
   const lost = totals.refused + totals.evicted + totals.dead;
   const none = perPriority(() => null);
-  return camel({
-    avg_latency: none, latency_p50: none, latency_p99: none, memory_usage: 0, heap: null,
+  return {
+    avgLatency: none, latencyP50: none, latencyP99: none, memoryUsage: 0, heap: null,
     pressure: "none", breaker: "closed", mode,
     ...theirs,
     ...totals,
-    by_priority: counts,
-    dropped_by_reason: addReasons(python?.dropped_by_reason, waiting.dropped),
+    byPriority: counts,
+    droppedByReason: addReasons(python?.droppedByReason, waiting.dropped),
     batches,
-    full_batches: fullBatches,
-    batch_efficiency: batches ? fullBatches / batches : 0,
-    drop_rate: lost ? lost / totals.offered : 0,
+    fullBatches,
+    batchEfficiency: batches ? fullBatches / batches : 0,
+    dropRate: lost ? lost / totals.offered : 0,
     throughput: uptime ? (totals.written / uptime) * 1000 : 0,
-    waiting_bytes: waiting.bytes,
+    waitingBytes: waiting.bytes,
     uptime,
-  });
+  };
 }
 
 function addUp(python, waiting, spool, name, p) {
-  const theirs = python?.by_priority[name] ?? Object.fromEntries(COUNTERS.map((key) => [key, 0]));
+  const theirs = python?.byPriority[name] ?? Object.fromEntries(COUNTERS.map((key) => [key, 0]));
   const onTheWay = waiting.sent[p] - (python?.received[p] ?? 0);
   const queued = waiting.counts[p] + onTheWay;
   const inFlight = spool.inFlight[p];
@@ -48,7 +48,7 @@ function addUp(python, waiting, spool, name, p) {
     evicted: theirs.evicted + waiting.evicted[p],
     written: theirs.written + spool.written[p],
     queued: theirs.queued + queued,
-    in_flight: theirs.in_flight + inFlight,
+    inFlight: theirs.inFlight + inFlight,
     failures: theirs.failures + spool.failures[p],
   };
 }
@@ -59,15 +59,4 @@ function addReasons(...reasons) {
     for (const [reason, count] of Object.entries(some ?? {})) all[reason] = (all[reason] ?? 0) + count;
   }
   return all;
-}
-
-/** Python's snake_case keys as camelCase, all the way down; keys of `verbatim` keep their inside. */
-function camel(value, verbatim = ["dropped_by_reason"]) {
-  if (Array.isArray(value)) return value.map((item) => camel(item, verbatim));
-  if (value === null || typeof value !== "object") return value;
-  const renamed = Object.entries(value).map(([key, inner]) => [
-    key.replace(/_([a-z0-9])/g, (_, letter) => letter.toUpperCase()),
-    verbatim.includes(key) ? inner : camel(inner, verbatim),
-  ]);
-  return Object.fromEntries(renamed);
 }

@@ -17,10 +17,10 @@ export const EVENTS = [
   "backpressure", "batch", "drop", "deadletter", "breaker", "memory", "mode", "error", "drained",
 ];
 
-/** The counters of the law, by their Python names. */
+/** The counters of the law. */
 export const COUNTERS = [
   "offered", "accepted", "refused", "evicted", "cancelled", "written", "dead",
-  "queued", "in_flight", "retrying", "failures",
+  "queued", "inFlight", "retrying", "failures",
 ];
 
 const column = (traces, key) => traces.map((trace) => trace[key]).join("\n");

@@ -151,10 +151,8 @@ class Client {
         throw configError(`runtime must be one of ${RUNTIMES}, not ${JSON.stringify(runtime)}`);
       }
       if (runtime === "none") return this.#useSpool();
-      const options = { ...config, ...(queue !== undefined && { queue }) };
-      const answer = await this.#python.start(runtime, {
-        database, session: `${this.#session}-1`, config: options, ...flags(),
-      });
+      const session = `${this.#session}-1`;
+      const answer = await this.#python.start(runtime, { database, session, config, queue, ...flags() });
       return this.#usePython(runtime, answer);
     } catch (error) {
       this.#python.stop();

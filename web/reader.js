@@ -2,8 +2,6 @@
 
 import { Database } from "./database.js";
 
-const compare = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
-
 /** The stored traces that match, and those of `held` (JSON texts), each once. */
 export async function select(database, conditions, held) {
   const rows = await new Database(database).rows();
@@ -11,8 +9,8 @@ export async function select(database, conditions, held) {
   const all = [...stored.flat(), ...held.map((json) => JSON.parse(json))];
   const found = [...new Map(all.filter(matcher(conditions)).map((trace) => [trace.id, trace])).values()];
   const { order, limit } = conditions;
-  if (order === "asc") found.sort((a, b) => compare(a.timestamp, b.timestamp));
-  if (order === "desc") found.sort((a, b) => compare(b.timestamp, a.timestamp));
+  if (order === "asc" || order === "desc") found.sort((a, b) => a.timestamp - b.timestamp);
+  if (order === "desc") found.reverse();
   return limit == null ? found : found.slice(0, limit);
 }
 

@@ -122,7 +122,7 @@ export class Spool {
     const failures = total(this.failures);
     return {
       ...counts, session: this.#session, updated: row.tMax,
-      offered: accepted, accepted, written, queued, failures, dropped_by_reason: {},
+      offered: accepted, accepted, written, queued, failures, droppedByReason: {},
     };
   }
 }

@@ -29,7 +29,7 @@ async function boot(post) {
   const bundle = fetch(new URL("bundle.json", base)).then((response) => response.json());
   const { loadPyodide } = await import("./pyodide/pyodide.mjs");
   const [pyodide, wheel] = await Promise.all([
-    loadPyodide({ indexURL: new URL("pyodide/", base).href, packages: ["micropip"] }),
+    loadPyodide({ indexURL: new URL("pyodide/", base).href }),
     bundle.then(({ wheel }) => fetch(new URL(wheel, base))).then((response) => response.arrayBuffer()),
   ]);
   pyodide.unpackArchive(wheel, "wheel");

@@ -9,16 +9,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from ..config import QueueConfig
 from ..encoding import encode
+from ..errors import ConfigError
 from ..events import Event
 from ..query import TraceQuery
 from ..service import ActionTraceOutputService
 from ..trace import QueuedTrace
 from .indexeddb import IndexedDBStore
+from .interop import install
+from .naming import camel_keys, snake
 from .platform import BrowserClock, BrowserHeap
 
 RESERVE = 1 / 8
@@ -89,9 +92,11 @@ class Endpoint:
 
     async def _start(self, options: dict[str, Any]) -> dict[str, Any]:
         config = QueueConfig()
-        if options["config"]:
+        if options.get("config"):
             # pydantic takes half a second to load; most pages set nothing.
             config = await _validated(options["config"])
+        if options.get("queue") is not None:
+            config = _with_queue(config, options["queue"])
         clock = BrowserClock()
         self._service = ActionTraceOutputService(
             store=IndexedDBStore(options["database"]),
@@ -113,11 +118,11 @@ class Endpoint:
         await self._service.queue.flush()
 
     async def _metrics(self) -> dict[str, Any]:
-        return {**asdict(self._service.metrics()), "received": self._received}
+        return {**camel_keys(asdict(self._service.metrics())), "received": self._received}
 
     async def _query(self, conditions: dict[str, Any], waiting: list[str]) -> list[dict[str, Any]]:
         """`waiting` holds traces that the page has not handed over."""
-        known = {_snake(key): value for key, value in conditions.items() if value is not None}
+        known = {snake(key): value for key, value in conditions.items() if value is not None}
         try:
             query = TraceQuery(**known)
         except TypeError as error:
@@ -139,7 +144,7 @@ class Endpoint:
         return self._service.queue.kind
 
     async def _dead_letters(self) -> list[dict[str, Any]]:
-        return [asdict(letter) for letter in self._service.queue.dead_letters]
+        return [camel_keys(asdict(letter)) for letter in self._service.queue.dead_letters]
 
     async def _listen(self, kind: str) -> None:
         self._listened.add(kind)
@@ -153,7 +158,7 @@ class Endpoint:
         if event.kind == "batch":
             self._grant()
         if event.kind in self._listened:
-            self._post(encode({"event": event.kind, "payload": event.payload}))
+            self._post(encode({"event": event.kind, "payload": camel_keys(event.payload)}))
 
     def _grant(self) -> None:
         """Tell the page how much it may have sent, in all, since the start.
@@ -169,13 +174,14 @@ class Endpoint:
 
 
 async def _validated(options: dict[str, Any]) -> QueueConfig:
-    import micropip  # here, so that pages that set nothing don't load it
-
-    await micropip.install("pydantic")
+    await install("pydantic")
     from ..doors import config_from
 
     return config_from(options)
 
 
-def _snake(name: str) -> str:
-    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name)
+def _with_queue(config: QueueConfig, queue: Any) -> QueueConfig:
+    try:
+        return replace(config, queue=queue)
+    except ValueError as error:
+        raise ConfigError(str(error)) from None

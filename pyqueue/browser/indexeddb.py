@@ -1,14 +1,8 @@
-"""`IndexedDBStore`: one row per lane per batch, one transaction per batch.
-
-The schema is documented in web/README.md and written a second time in web/database.js, for pages
-where Python is not up; tests hold the two together.
-"""
+"""`IndexedDBStore`: one row per lane per batch, one transaction per batch."""
 
 from __future__ import annotations
 
-import asyncio
 import gzip
-from collections.abc import AsyncIterator, Callable
 from dataclasses import asdict
 from itertools import chain
 from typing import Any
@@ -16,20 +10,14 @@ from typing import Any
 import js
 
 from ..batch import Batch, DeadLetter, Row
-from ..errors import StoreError, StoreRejected, StoreUnavailable
-from ..query import TraceQuery, rows_in_order, traces_of
-from .interop import JsException, listen, outcome, to_array, to_object
-
-VERSION = 1
-
-OPEN_TIMEOUT = 5.0
-"""Seconds. An upgrade that another tab blocks may never answer."""
+from ..errors import StoreRejected
+from ..query import TraceQuery, traces_of
+from .database import Database
+from .interop import to_array, to_object
+from .naming import camel_keys
 
 CHUNK = 64
-"""Rows read at a time: about 8 MB at the most."""
-
-REJECTED = ("ConstraintError", "DataCloneError", "DataError")
-"""Names of exceptions that speak against the data; any other may pass."""
+"""Rows read at a time: about 8 MB at the most of default size."""
 
 
 class IndexedDBStore:
@@ -40,25 +28,21 @@ class IndexedDBStore:
     """
 
     def __init__(self, name: str = "pyqueue") -> None:
-        self.name = name
-        self._db: Any = None
-        self._forget: Callable[[], None] = lambda: None
-        self._opening = asyncio.Lock()
+        self._database = Database(name)
 
     def __repr__(self) -> str:
-        return f"<IndexedDBStore {self.name!r} {'open' if self._db else 'closed'}>"
+        state = "open" if self._database.is_open else "closed"
+        return f"<IndexedDBStore {self._database.name!r} {state}>"
 
     async def open(self) -> None:
-        await self._connection()
+        await self._database.open()
 
     async def close(self) -> None:
-        if self._db is not None:
-            self._db.close()
-            self._lost()
+        self._database.close()
 
     async def write(self, batch: Batch) -> None:
         try:
-            await self._transact(batch.strict, lambda tx: _put_batch(tx, batch))
+            await self._database.write(batch.strict, lambda tx: _put_batch(tx, batch))
         except StoreRejected:
             # A row's place is unique: it may be there from an attempt whose answer was lost.
             if not await self._holds(batch.rows[0]):
@@ -67,135 +51,58 @@ class IndexedDBStore:
     async def bury(self, letters: list[DeadLetter]) -> None:
         def put(tx: Any) -> None:
             for letter in letters:
-                tx.objectStore("dead_letters").put(to_object(asdict(letter)))
+                tx.objectStore("dead_letters").put(to_object(camel_keys(asdict(letter))))
 
-        await self._transact(True, put)
+        await self._database.write(True, put)
 
     async def query(self, query: TraceQuery) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = []
-        async for rows in self._rows_for(query):
-            traces = chain.from_iterable(map(traces_of, rows_in_order(rows)))
-            found += query.select_unordered(traces)
-            if query.order == "stored" and query.limit is not None and len(found) >= query.limit:
+        keys = await self._candidates(query)
+        for start in range(0, len(keys), CHUNK):
+            rows = await self._rows(query, keys[start : start + CHUNK])
+            found += query.select_unordered(chain.from_iterable(map(traces_of, rows)))
+            if rows and _is_enough(query, found, rows[-1]):
                 break
         return query.select(found)
 
     # Reading
 
-    async def _rows_for(self, query: TraceQuery) -> AsyncIterator[list[Row]]:
-        """The rows that can hold matches, in stored order, some at a time."""
-        keys = js.IDBKeyRange
+    async def _candidates(self, query: TraceQuery) -> list[int]:
+        """Keys of the rows that can hold a match, in the order in which to read them."""
+        ranges: dict[str, Any] = {"time" if query.order == "desc" else "order": None}
+        bound = js.IDBKeyRange
+        if query.since is not None:
+            ranges["time"] = bound.lowerBound(query.since)
+        if query.priority is not None:  # a mixed row stands under the highest that it holds
+            ranges["priority"] = bound.lowerBound(query.priority)
         if query.trace_id is not None:
-            rows = await self._get_all("traceIds", keys.only(query.trace_id), None)
-            yield [_row(row) for row in rows_wanted(query, rows)]
-            return
-        after = None
-        while True:
-            rows = await self._get_all(
-                "order", keys.lowerBound(after, True) if after else None, CHUNK
-            )
-            yield [_row(row) for row in rows_wanted(query, rows)]
-            if len(rows) < CHUNK:
-                return
-            after = to_array((rows[-1].session, rows[-1].seqFirst))
+            ranges["traceIds"] = bound.only(query.trace_id)
+        keys, *others = [await self._keys(index, span) for index, span in ranges.items()]
+        for other in map(set, others):
+            keys = [key for key in keys if key in other]
+        newest_first = query.order == "desc" or query.id is not None
+        return keys[::-1] if newest_first else keys
 
-    async def _get_all(self, index: str, key_range: Any, count: int | None) -> Any:
-        db = await self._connection()
-        try:
-            source = db.transaction("segments", "readonly").objectStore("segments").index(index)
-            request = source.getAll(key_range, count) if count else source.getAll(key_range)
-        except JsException as error:
-            raise self._translated(error) from None
-        if await outcome(request, "onsuccess", "onerror") == "onerror":
-            raise self._translated(request.error)
-        return request.result
+    async def _keys(self, index: str, span: Any) -> list[int]:
+        (keys,) = await self._database.read(
+            lambda segments: [segments.index(index).getAllKeys(span)]
+        )
+        return list(keys)
+
+    async def _rows(self, query: TraceQuery, keys: list[int]) -> list[Row]:
+        rows = await self._database.read(lambda segments: [segments.get(key) for key in keys])
+        return [_row(row) for row in rows if row is not None and _can_hold(query, row)]
 
     async def _holds(self, row: Row) -> bool:
         place = js.IDBKeyRange.only(to_array((row.session, row.seq_first)))
-        return len(await self._get_all("order", place, 1)) > 0
-
-    # Writing
-
-    async def _transact(self, strict: bool, put: Callable[[Any], None]) -> None:
-        """Issue all requests in one go, commit, and wait once."""
-        db = await self._connection()
-        try:
-            options = to_object({"durability": "strict" if strict else "relaxed"})
-            tx = db.transaction(to_array(STORES), "readwrite", options)
-            put(tx)
-            # Without it, a renderer that dies now takes the rows along.
-            tx.commit()
-        except JsException as error:
-            raise self._translated(error) from None
-        if await outcome(tx, "oncomplete", "onabort") == "onabort":
-            raise self._translated(tx.error)
-
-    # The connection
-
-    async def _connection(self) -> Any:
-        async with self._opening:
-            if self._db is None:
-                try:
-                    self._db = await asyncio.wait_for(self._open(), OPEN_TIMEOUT)
-                except TimeoutError:
-                    raise StoreUnavailable(
-                        f"IndexedDB {self.name!r} did not open in {OPEN_TIMEOUT} s; "
-                        "another tab may hold an older version open"
-                    ) from None
-                handlers = {"onclose": lambda _: self._lost(), "onversionchange": self._make_way}
-                self._forget = listen(self._db, handlers)
-            return self._db
-
-    async def _open(self) -> Any:
-        try:
-            request = js.indexedDB.open(self.name, VERSION)
-        except (JsException, AttributeError) as error:
-            raise StoreUnavailable(f"there is no IndexedDB here: {error}") from None
-        stop = listen(request, {"onupgradeneeded": lambda _: _create(request.result)})
-        try:
-            if await outcome(request, "onsuccess", "onerror") == "onerror":
-                raise self._translated(request.error)
-        finally:
-            stop()
-        return request.result
-
-    def _make_way(self, _: Any) -> None:
-        """Another tab wants to upgrade or delete the database."""
-        self._db.close()
-        self._lost()
-
-    def _lost(self) -> None:
-        self._forget()
-        self._db = None
-
-    def _translated(self, error: Any) -> StoreError:
-        name = str(getattr(error, "name", None) or "AbortError")
-        message = str(getattr(error, "message", None) or "the transaction was aborted")
-        if name == "InvalidStateError" and self._db is not None:  # the connection is closing
-            self._lost()
-        kind = StoreRejected if name in REJECTED else StoreUnavailable
-        return kind(f"IndexedDB {self.name!r}: {name}: {message}")
-
-
-STORES = ("segments", "ledger", "dead_letters")
-
-
-def _create(db: Any) -> None:
-    segments = db.createObjectStore("segments", to_object({"autoIncrement": True}))
-    segments.createIndex("order", to_array(("session", "seqFirst")), to_object({"unique": True}))
-    segments.createIndex("priority", "priority")
-    segments.createIndex("time", "tMax")
-    segments.createIndex("traceIds", "traceIds", to_object({"multiEntry": True}))
-    db.createObjectStore("dead_letters", to_object({"autoIncrement": True}))
-    db.createObjectStore("ledger", to_object({"keyPath": "session"}))
-    db.createObjectStore("meta")
+        return bool(await self._keys("order", place))
 
 
 def _put_batch(tx: Any, batch: Batch) -> None:
     segments = tx.objectStore("segments")
     for row in batch.rows:
         segments.put(_object(row))
-    tx.objectStore("ledger").put(to_object(batch.account))
+    tx.objectStore("ledger").put(to_object(camel_keys(batch.account)))
 
 
 def _object(row: Row) -> Any:
@@ -217,13 +124,23 @@ def _object(row: Row) -> Any:
     )
 
 
-def rows_wanted(query: TraceQuery, rows: Any) -> list[Any]:
-    """Of these row objects, those that can hold a match; their data is not looked at."""
-    return [
-        row
-        for row in rows
-        if query.wants_row(row.priority, row.mixed, row.tMin, row.tMax, row.traceIds)
-    ]
+def _can_hold(query: TraceQuery, row: Any) -> bool:
+    """Whether the row object can hold a match. Its text is searched before it is decoded."""
+    return query.wants_row(row.priority, row.mixed, row.tMin, row.tMax, row.traceIds) and (
+        query.id is None or row.codec != "json" or query.id in row.data
+    )
+
+
+def _is_enough(query: TraceQuery, found: list[dict[str, Any]], last: Row) -> bool:
+    """Whether rows after `last`, in the order of reading, can't change the answer."""
+    if query.id is not None:
+        return bool(found)
+    if query.limit is None or len(found) < query.limit or query.order == "asc":
+        return False
+    if query.order == "stored":
+        return True
+    latest = sorted((trace["timestamp"] for trace in found), reverse=True)[: int(query.limit)]
+    return not latest or last.t_max < latest[-1]
 
 
 def _row(row: Any) -> Row:

@@ -12,9 +12,18 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import js
+import pyodide_js
 from pyodide.ffi import JsException, create_proxy, to_js
 
-__all__ = ["JsException", "listen", "outcome", "to_array", "to_object"]
+__all__ = ["JsException", "install", "listen", "outcome", "to_array", "to_object"]
+
+
+async def install(package: str) -> None:
+    """Load a package and what it needs, from where Pyodide's lock file says."""
+    await pyodide_js.loadPackage("micropip")
+    import micropip
+
+    await micropip.install(package)
 
 
 def to_object(value: Mapping[str, Any]) -> Any:

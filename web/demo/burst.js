@@ -1,5 +1,6 @@
 // Ten thousand traces in one synchronous tick, and how long it takes until the last one is stored.
 
+import { dropped, waiting } from "./counts.js";
 import { byId, setText } from "./dom.js";
 import { count, milliseconds } from "./format.js";
 import { pq } from "./tracing.js";
@@ -32,24 +33,21 @@ async function run(onProgress) {
   const traced = performance.now() - began;
   const after = await settled(before, onProgress);
   const took = performance.now() - began;
-  const lost = gone(after) - gone(before);
+  const lost = dropped(after) - dropped(before);
   const stored = await pq.query({ name: "demo.burst", traceId, limit: 2 * SIZE });
-  return `${count(stored.length)} stored in IndexedDB after ${milliseconds(took)}${lost ? `, ${count(lost)} dropped` : ""}. `
+  return `${count(stored.length)} stored in IndexedDB after ${milliseconds(took)} (${after.mode})${lost ? `, ${count(lost)} dropped` : ""}. `
     + `The page was busy for ${milliseconds(traced)}.`;
 }
 
 /** Waits until nothing of what was offered is on its way any more. */
 async function settled(before, onProgress) {
   for (;;) {
-    const now = await pq.metrics();
-    onProgress(now.written - before.written);
-    const waiting = now.queued + now.inFlight + now.retrying;
-    if (now.offered >= before.offered + SIZE && waiting === 0) return now;
+    const after = await pq.metrics();
+    onProgress(after.written - before.written);
+    if (waiting(after) === 0) return after;
     await new Promise((resolve) => setTimeout(resolve, LOOK));
   }
 }
-
-const gone = ({ refused, evicted, dead }) => refused + evicted + dead;
 
 // 2 in 100 critical, 18 high, 60 normal, 20 low.
 function priorityOf(index) {

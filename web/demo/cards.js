@@ -2,11 +2,13 @@
 
 import { el, icon } from "./dom.js";
 
+const KEYS = "Alt+ArrowLeft Alt+ArrowRight Alt+ArrowUp Alt+ArrowDown Enter Delete";
+
 /** `on` carries the verbs: edit(id), remove(id), step(id, key). */
 export function cardElement(card, on) {
   const verb = (name, label, run) =>
     el("button", { type: "button", className: "quiet square", "aria-label": label, title: label, onclick: run }, icon(name));
-  return el("li", { className: "card", draggable: true, tabIndex: 0, "data-id": card.id, "data-testid": "card" },
+  return el("li", { className: "card", draggable: true, tabIndex: 0, "aria-keyshortcuts": KEYS, "data-id": card.id, "data-testid": "card" },
     el("p", { className: "title", "data-testid": "card-title", onclick: () => on.edit(card.id) }),
     el("div", { className: "card-foot" },
       el("span", { className: "label", "data-label": card.label, textContent: card.label }),

@@ -1,5 +1,6 @@
 // The person's own last actions going by: each is queued, and a moment later stored.
 
+import { dropped, waiting } from "./counts.js";
 import { byId, el, setText } from "./dom.js";
 import { summary } from "./format.js";
 import { onAction, pq } from "./tracing.js";
@@ -7,9 +8,9 @@ import { onAction, pq } from "./tracing.js";
 const SHOWN = 6;
 const LABELS = { written: "stored", in_flight: "writing" };
 const FINAL = new Set(["written", "dropped", "untraced"]);
-const PATIENCE = 8; // looks at a trace that is neither held nor stored, until it counts as dropped
 
 let entries = []; // newest first
+let drops = {}; // priority → dropped so far, when last looked
 
 export function watchActions() {
   onAction((action) => {
@@ -20,15 +21,22 @@ export function watchActions() {
   });
 }
 
-/** Asks what became of those that were not stored when last seen. */
-export async function followUp() {
-  await Promise.all(entries.filter((entry) => !FINAL.has(entry.status)).map(async (entry) => {
+/** Concludes from metrics that were asked for at `askedAt` what became of the actions before. */
+export async function followUp(metrics, askedAt) {
+  drops = Object.fromEntries(Object.entries(metrics.byPriority).map(([priority, counts]) => [priority, dropped(counts)]));
+  for (const entry of [...entries]) {
+    const lane = metrics.byPriority[entry.priority];
+    if (FINAL.has(entry.status) || entry.at > askedAt || waiting(lane) > 0) continue;
+    // By the law, what is neither waiting nor dropped is stored. To ask for each id would search the whole store.
     const { id } = entry;
-    const status = await pq.status(id);
-    if (entry.id !== id) return; // a newer one of the same row meanwhile
-    if (status !== "unknown") become(entry, status);
-    else if ((entry.missed += 1) > PATIENCE) become(entry, "dropped");
-  }));
+    const status = drops[entry.priority] === entry.dropsBefore ? "written" : await askFor(id);
+    if (entry.id === id) become(entry, status); // else the row stands for a newer one meanwhile
+  }
+}
+
+async function askFor(id) {
+  const status = await pq.status(id);
+  return status === "unknown" ? "dropped" : status;
 }
 
 export function clearFeed() {
@@ -46,7 +54,8 @@ function push({ id, name, attributes, priority, status: outcome }) {
     el("span", { className: "detail", textContent: summary(attributes) }),
     chip);
   node.classList.toggle("failed", outcome === "error");
-  const entry = { id, name, node, chip, times, seen: 1, missed: 0 };
+  const entry = { id, name, priority, node, chip, times, seen: 1 };
+  sentNow(entry);
   become(entry, stateAtFirst(id));
   byId("feed").prepend(node);
   entries.unshift(entry);
@@ -57,9 +66,14 @@ function push({ id, name, attributes, priority, status: outcome }) {
 function again(entry, id) {
   entry.id = id;
   entry.seen += 1;
-  entry.missed = 0;
+  sentNow(entry);
   setText(entry.times, ` ×${entry.seen}`);
   become(entry, stateAtFirst(id));
+}
+
+function sentNow(entry) {
+  entry.at = performance.now();
+  entry.dropsBefore = drops[entry.priority] ?? 0;
 }
 
 // No id: pyqueue refused it, or there is no pyqueue.

@@ -10,9 +10,12 @@ const [WIDTH, HEIGHT] = [120, 28];
 const FACTS = {
   pressure: (metrics) => metrics.pressure,
   breaker: (metrics) => metrics.breaker,
-  "heap used": (metrics) => bytes(metrics.heap?.used),
+  mode: (metrics) => metrics.mode,
   batches: (metrics) => count(metrics.batches),
   "batch efficiency": (metrics) => share(metrics.batchEfficiency),
+  "average / s": (metrics) => count(Math.round(metrics.throughput)),
+  "drop rate": (metrics) => share(metrics.dropRate),
+  "heap used": (metrics) => bytes(metrics.heap?.used),
   uptime: (metrics) => milliseconds(metrics.uptime),
 };
 

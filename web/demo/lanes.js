@@ -1,11 +1,11 @@
 // Four lanes and their total: how much came in, how much is stored, and what it took.
 
+import { dropped } from "./counts.js";
 import { byId, el, setText } from "./dom.js";
 import { count } from "./format.js";
 
 export const PRIORITIES = ["critical", "high", "normal", "low"];
 const latency = (value) => (value !== null && value < 10 ? value.toFixed(1) : count(value && Math.round(value)));
-const dropped = (counts) => counts.refused + counts.evicted + counts.dead;
 const CELLS = {
   offered: (counts) => counts.offered,
   written: (counts) => counts.written,

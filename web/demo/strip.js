@@ -46,12 +46,14 @@ async function followBoot() {
 
 async function poll() {
   try {
+    const askedAt = performance.now();
     const metrics = await pq.metrics();
     showLanes(metrics);
     showLaw(metrics);
     showGauges(metrics);
+    if (!switching) markQueue(metrics.mode); // others may switch it too, from the console for one
     setText(byId("summary"), `${count(metrics.written)} of ${count(metrics.offered)} stored ${balances(metrics) ? "✓" : "✗"}`);
-    await followUp();
+    await followUp(metrics, askedAt);
   } catch (error) {
     setText(byId("summary"), error.message);
   }
@@ -73,19 +75,22 @@ function visible() {
 
 // ---- controls
 
+let switching = false;
+
 function markQueue(queue) {
+  if (queue === "booting") return; // the answer of a client that does not know it yet
   for (const button of queueButtons) button.ariaPressed = String(button.dataset.queue === queue);
 }
 
 async function switchQueue(queue) {
-  for (const button of queueButtons) button.disabled = true;
+  switching = true;
   try {
     await pq.setQueue(queue);
     markQueue(queue);
   } catch (error) {
     setText(byId("burst-result"), `The queue stays as it is: ${error.message}`);
   } finally {
-    for (const button of queueButtons) button.disabled = false;
+    switching = false;
   }
 }
 
