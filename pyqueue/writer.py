@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sys
 from collections import deque
-from typing import cast
+from collections.abc import Coroutine
+from typing import Any, cast
 
 from .batch import Batch, DeadLetter
 from .core.queue import QueueCore
@@ -78,7 +80,8 @@ class Writer:
         now = self.clock.now()
         self._read_heap(now)
         self.core.offer_all(priority, items, now)
-        self._arm(now)
+        if self._loop is not None:
+            self._pump()
 
     def refuse(self, priority: int, reason: Reason) -> None:
         """Count a trace that never became one."""
@@ -135,9 +138,10 @@ class Writer:
         now = self.clock.now()
         self._read_heap(now)
         while (batch := self.core.next_batch(now)) is not None:
-            task = asyncio.get_running_loop().create_task(self._write(batch))
-            self._writes.add(task)
-            task.add_done_callback(self._writes.discard)
+            task = _start(self._write(batch))
+            if not task.done():
+                self._writes.add(task)
+                task.add_done_callback(self._writes.discard)
         self._after()
 
     async def _write(self, batch: Batch) -> None:
@@ -220,3 +224,12 @@ class Writer:
         if self._memory is not None and now - self._heap_read_at >= HEAP_INTERVAL:
             self._heap_read_at = now
             self.core.observe_heap(self._memory.read(), now)
+
+
+def _start(write: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+    """A task that runs at once up to its first wait, where Python can do that: the store has the
+    batch before the loop turns to whatever else is due."""
+    loop = asyncio.get_running_loop()
+    if sys.version_info >= (3, 12):
+        return asyncio.Task(write, loop=loop, eager_start=True)
+    return loop.create_task(write)

@@ -85,10 +85,11 @@ class Client {
   async flush() {
     const mark = this.#waiting.newest;
     if (this.#state !== "python") return this.#spool.flush();
-    do {
+    for (let more = true; more; ) {
       this.#python.handOver();
+      more = this.#waiting.holds(mark); // what has no room yet goes over while this flush is under way
       await this.#python.call("flush");
-    } while (this.#waiting.holds(mark));
+    }
   }
 
   /** One account of Python's queue and of what is still on the page's side; see web/README.md. */

@@ -3,7 +3,7 @@
 import { lane, unwrap } from "./protocol.js";
 
 /** Traces in one message; a large backlog goes in several, so that Python can write in between. */
-const MAX_COUNT = 1000;
+const MAX_COUNT = 500;
 const HEAP_INTERVAL = 50; // ms; Chromium refreshes its figures no faster
 
 export class Python {

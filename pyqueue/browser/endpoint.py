@@ -27,6 +27,9 @@ from .platform import BrowserClock, BrowserHeap
 RESERVE = 1 / 8
 """Share of the queue that a page's ordinary traces leave free, for what can't wait."""
 
+WINDOW = 1_000
+"""Traces that a page may have on their way at a time: what comes now must not wait long behind them."""
+
 
 class Endpoint:
     """One page's queue. `post` sends a JSON text to the page."""
@@ -169,7 +172,7 @@ class Endpoint:
         ledger, config = queue.ledger, queue.config
         room = config.max_queue_size * (1 - RESERVE) - ledger.held
         room_bytes = config.max_queue_bytes * (1 - RESERVE) - ledger.held_bytes
-        count, size = sum(self._received) + room, self._received_bytes + room_bytes
+        count, size = sum(self._received) + min(room, WINDOW), self._received_bytes + room_bytes
         self._post(encode({"grant": [max(0, int(count)), max(0, int(size))]}))
 
 
