@@ -13,8 +13,9 @@ from dataclasses import fields
 from difflib import get_close_matches
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, create_model
 from pydantic.alias_generators import to_camel
+from pydantic_core import PydanticCustomError
 
 from .config import QueueConfig, QueueKind
 from .errors import ConfigError
@@ -43,7 +44,13 @@ def _field(option: Any) -> Any:
         return QueueKind, option.default
     kind = int if option.type == "int" else float
     limits = Field(ge=option.metadata["least"], le=option.metadata["most"], allow_inf_nan=False)
-    return Annotated[kind, limits], option.default
+    return Annotated[kind, limits, BeforeValidator(_not_a_truth_value)], option.default
+
+
+def _not_a_truth_value(value: object) -> object:
+    if isinstance(value, bool):
+        raise PydanticCustomError("number_type", "input should be a number")
+    return value
 
 
 _Options: type[BaseModel] = create_model(

@@ -15,7 +15,10 @@ from enum import Enum
 from typing import Any
 
 MAX_DEPTH = 32
-"""Levels of nesting that are kept; what lies deeper becomes "[too deep]"."""
+"""Levels of nesting that are kept, the trace itself the first; what lies deeper becomes "[too deep]"."""
+
+MAX_BITS = 14_000
+"""Larger integers are marked: Python refuses to print those of more than 4,300 digits."""
 
 _encoder = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
@@ -24,7 +27,10 @@ def encode(value: object) -> str:
     """Compact JSON of `value`; never raises for its content."""
     try:
         text = _encoder.encode(value)
-    except (TypeError, ValueError, RecursionError):
+        plain = text.count("[") + text.count("{") <= MAX_DEPTH  # it can't be too deep then
+    except Exception:  # whatever a caller's own types raise
+        plain = False
+    if not plain:
         text = _encoder.encode(_storable(value, 0, []))
     # A lone surrogate can't be stored as UTF-8; its escape can, and means the same.
     return text if text.isascii() else _escape_surrogates(text)
@@ -45,12 +51,35 @@ def _escape_surrogates(text: str) -> str:
 
 def _storable(value: Any, depth: int, path: list[int]) -> Any:
     """A copy of `value` that JSON can carry. `path` holds the ids of the containers around it."""
-    if value is None or isinstance(value, (bool, str)):
-        return value if not isinstance(value, str) else str(value)
+    try:
+        if isinstance(value, (Mapping, list, tuple, set, frozenset)):
+            return _storable_container(value, depth, path)
+        return _storable_scalar(value)
+    except Exception as error:  # a caller's own type may raise while it is read
+        return f"[unreadable: {type(error).__name__}]"
+
+
+def _storable_container(value: Any, depth: int, path: list[int]) -> Any:
+    if id(value) in path:
+        return "[circular]"
+    if depth >= MAX_DEPTH:
+        return "[too deep]"
+    inside = [*path, id(value)]
+    if isinstance(value, Mapping):
+        return {_key(key): _storable(item, depth + 1, inside) for key, item in value.items()}
+    return [_storable(item, depth + 1, inside) for item in value]
+
+
+def _storable_scalar(value: Any) -> Any:
     if isinstance(value, Enum):
-        return _storable(value.value, depth, path)
+        value = value.value
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, str):
+        return str.__str__(value)
     if isinstance(value, int):
-        return int(value)
+        bits = value.bit_length()
+        return int(value) if bits < MAX_BITS else f"[int of {bits} bits]"
     if isinstance(value, float):
         return float(value) if math.isfinite(value) else _non_finite(value)
     if isinstance(value, date):
@@ -59,25 +88,14 @@ def _storable(value: Any, depth: int, path: list[int]) -> Any:
         return {"type": type(value).__name__, "message": str(value)}
     if isinstance(value, (bytes, bytearray, memoryview)):
         return f"[bytes {len(value)}]"
-    if isinstance(value, (Mapping, list, tuple, set, frozenset)):
-        return _storable_container(value, depth, path)
     return _mark(value)
 
 
-def _storable_container(value: Any, depth: int, path: list[int]) -> Any:
-    if id(value) in path:
-        return "[circular]"
-    if depth >= MAX_DEPTH:
-        return "[too deep]"
-    path.append(id(value))
-    try:
-        if isinstance(value, Mapping):
-            return {str(key): _storable(item, depth + 1, path) for key, item in value.items()}
-        return [_storable(item, depth + 1, path) for item in value]
-    except Exception as error:  # a caller's own container may raise while it is read
-        return f"[unreadable: {type(error).__name__}]"
-    finally:
-        path.pop()
+def _key(key: object) -> str:
+    """An object's key as `json` writes it, and anything else by its `str`."""
+    if key is None or isinstance(key, (bool, int, float)):
+        return str(_encoder.encode(_storable_scalar(key))).strip('"')
+    return str.__str__(key) if isinstance(key, str) else str(key)
 
 
 def _non_finite(value: float) -> str:

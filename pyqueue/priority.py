@@ -37,9 +37,9 @@ class TracePriority(IntEnum):
             raise TypeError(
                 f"priority must be a TracePriority, a name or a number, not {type(value).__name__}"
             )
-        if math.isnan(value):
+        if value != value:
             raise ValueError("priority is NaN; use 0..3 or a name")
-        return cls(max(0, min(3, math.floor(max(-1.0, min(4.0, value)) + 0.5))))
+        return cls(math.floor(max(0, min(3, value)) + 0.5))
 
 
 LABELS = ("low", "normal", "high", "critical")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import math
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -25,6 +25,8 @@ FIELDS = (
     "error",
 )
 """The fields of a trace, in the order in which they are stored."""
+
+LARGEST = sys.float_info.max
 
 _ALIASES = {"trace_id": "traceId", "span_id": "spanId", "parent_id": "parentId"}
 
@@ -133,6 +135,6 @@ def _number(fields: Mapping[str, Any], key: str, default: float) -> float:
         return default
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise TypeError(f"trace field {key!r} must be a number (ms), not {type(value).__name__}")
-    if not math.isfinite(value):
-        raise ValueError(f"trace field {key!r} must be finite, not {value!r}")
+    if not -LARGEST <= value <= LARGEST:  # NaN fails too
+        raise ValueError(f"trace field {key!r} must be finite, not {value!r:.40}")
     return value

@@ -105,8 +105,10 @@ class TraceQueue:
     async def put(self, trace: object, priority: object = None) -> Verdict:
         """Like `enqueue`, but waits for room instead of being refused or evicting anything."""
         item = self._read(trace, priority)
+        if self._retired:
+            return self.offer(item)
         await self._writer.wait_for_room(item)
-        return self.offer(item)
+        return self._writer.offer(item)  # also when another queue has taken over meanwhile
 
     def offer(self, item: QueuedTrace) -> Verdict:
         """Take a trace that is encoded already."""
@@ -117,7 +119,11 @@ class TraceQueue:
 
     def offer_all(self, priority: int, items: list[QueuedTrace]) -> None:
         """Take many encoded traces of one priority; the account tells what became of them."""
-        self._writer.offer_all(priority, items)
+        if self._retired:
+            for item in items:
+                self.offer(item)
+        else:
+            self._writer.offer_all(priority, items)
 
     # Knowing and steering
 

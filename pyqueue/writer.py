@@ -198,14 +198,13 @@ class Writer:
         self._timer, self._timer_at = None, float("inf")
 
     def _wake_flushes(self) -> None:
-        failing = self.core.batcher.breaker.state == "open"
         waiting, self._flushes = self._flushes, []
         for mark, future in waiting:
             if future.done():
                 continue
             if self.core.is_settled(mark):
                 future.set_result(None)
-            elif failing:
+            elif self.core.is_failing(mark):
                 future.set_exception(self._flush_error("the store is failing"))
             else:
                 self._flushes.append((mark, future))

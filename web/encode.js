@@ -7,7 +7,7 @@ const MAX_DEPTH = 32;
 
 /** Compact JSON of `record`, whose `attributes` and `error` come from outside. May throw. */
 export function encode(record) {
-  const plain = isPlain(record.attributes, 0) && isPlain(record.error, 0);
+  const plain = isPlain(record.attributes, 1) && isPlain(record.error, 1);
   return JSON.stringify(plain ? record : storable(record, 0, []));
 }
 
@@ -24,7 +24,7 @@ function isPlain(value, depth) {
       return false;
   }
   if (value === null) return true;
-  if (depth > MAX_DEPTH || typeof value.toJSON === "function") return false;
+  if (depth >= MAX_DEPTH || typeof value.toJSON === "function") return false;
   if (Array.isArray(value)) return value.every((item) => isPlain(item, depth + 1));
   const prototype = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null) return false;
@@ -52,7 +52,7 @@ function storable(value, depth, path) {
 
 function storableObject(value, depth, path) {
   if (path.includes(value)) return "[circular]";
-  if (depth > MAX_DEPTH) return "[too deep]";
+  if (depth >= MAX_DEPTH) return "[too deep]";
   const inside = [...path, value];
   try {
     if (value instanceof Error) return describeError(value);

@@ -12,14 +12,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ..config import QueueConfig
-from ..priority import TracePriority
 from ..trace import QueuedTrace
 from ..verdict import Reason
 from .lanes import Discipline
 from .ledger import Ledger
 from .memory_limiter import MemoryLimiter
-
-CRITICAL = int(TracePriority.CRITICAL)
 
 
 class Admission:
@@ -51,19 +48,22 @@ class Admission:
             return Reason.TOO_LARGE
         if self.has_room(1, item.size):
             return None
-        return self._make_room(item, lanes)
+        return self.make_room(item.priority, 1, item.size, lanes)
 
-    def _make_room(self, item: QueuedTrace, lanes: Discipline) -> Reason | None:
-        count_over = self._ledger.held + 1 - self._config.max_queue_size
-        bytes_over = self._ledger.held_bytes + item.size - self._config.max_queue_bytes
+    def make_room(self, priority: int, count: int, size: int, lanes: Discipline) -> Reason | None:
+        """Evict what matters less than `priority` until so much more fits; a reason why it can't,
+        and nothing is evicted then."""
+        ledger, config = self._ledger, self._config
+        count_over = ledger.held + count - config.max_queue_size
+        bytes_over = ledger.held_bytes + size - config.max_queue_bytes
         reason = Reason.QUEUE_FULL if count_over > 0 else Reason.QUEUE_BYTES
         if count_over <= 0 and bytes_over <= 0:
-            # Only the heap is tight. CRITICAL enters all the same: it is written at once. Others
-            # enter in exchange for as many bytes, so that the queue does not grow.
-            if item.priority == CRITICAL:
-                return None
-            reason, bytes_over = Reason.MEMORY, item.size
-        evictable_count, evictable_bytes = lanes.evictable(item.priority)
+            reason = Reason.MEMORY
+        if self._limiter.heap_is_tight(size) and not lanes.is_urgent(priority):
+            # In exchange for as many bytes, so that the queue does not grow. What is urgent leaves
+            # at once and needs no exchange.
+            bytes_over = max(bytes_over, size)
+        evictable_count, evictable_bytes = lanes.evictable(priority)
         if evictable_count < count_over or evictable_bytes < bytes_over:
             return reason
         while count_over > 0 or bytes_over > 0:

@@ -77,6 +77,9 @@ class Discipline(Protocol):
     def oldest(self) -> Iterator[QueuedTrace]:
         """The oldest of each lane that is not empty."""
 
+    def is_urgent(self, priority: int) -> bool:
+        """Whether a trace of this priority is written at once."""
+
     @property
     def urgent(self) -> bool:
         """Something waits that must be written at once."""
@@ -111,6 +114,9 @@ class PriorityLanes:
     @property
     def urgent(self) -> bool:
         return bool(self._critical)
+
+    def is_urgent(self, priority: int) -> bool:
+        return priority == TracePriority.CRITICAL
 
     def push(self, item: QueuedTrace) -> None:
         self._lanes[item.priority].push(item)
@@ -177,6 +183,9 @@ class FifoLane:
 
     def remove(self, item: QueuedTrace) -> None:
         self._lane.remove(item)
+
+    def is_urgent(self, priority: int) -> bool:
+        return False
 
     def evictable(self, priority: int) -> tuple[int, int]:
         return 0, 0

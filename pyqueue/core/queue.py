@@ -110,12 +110,18 @@ class QueueCore:
         return True
 
     def reprioritize(self, id: str, priority: int) -> bool:
-        """Move a queued trace to another lane, to the place that its age gives it there."""
+        """Move a queued trace to another lane, to the place that its age gives it there. False
+        where it is not queued, or a full queue has no room for the longer name."""
         item = self.find(id)
         if item is None:
             return False
         moved = with_priority(item, priority)
         self.lanes.remove(item)
+        # The name of a priority is part of the text, and may be a few bytes longer.
+        growth = moved.size - item.size
+        if growth > 0 and self._admission.make_room(priority, 0, growth, self.lanes) is not None:
+            self.lanes.insert(item)
+            return False
         self.lanes.insert(moved)
         self.ledger.reprioritize(item.priority, priority, moved.size - item.size)
         return True
@@ -194,6 +200,13 @@ class QueueCore:
         """Whether nothing accepted up to the mark is held any more."""
         return all(item.number > mark for item in self.lanes.oldest()) and all(
             batch.oldest_number > mark for batch in self.batcher.outstanding()
+        )
+
+    def is_failing(self, mark: int) -> bool:
+        """Whether the store is known not to take what was accepted up to the mark, for now."""
+        return self.batcher.breaker.state == "open" or any(
+            batch.failures > self.config.max_retries and batch.oldest_number <= mark
+            for batch in self.batcher.outstanding()
         )
 
     def held(self) -> Iterator[QueuedTrace]:
