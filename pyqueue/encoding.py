@@ -15,7 +15,7 @@ from enum import Enum
 from typing import Any
 
 MAX_DEPTH = 32
-"""Levels of nesting that are kept, the trace itself the first; what lies deeper becomes "[too deep]"."""
+"""Levels of nesting that are kept, the trace itself being the first; deeper is "[too deep]"."""
 
 MAX_BITS = 14_000
 """Larger integers are marked: Python refuses to print those of more than 4,300 digits."""

@@ -192,13 +192,15 @@ class TraceQueue:
 
     def cancel(self, id: str) -> bool:
         """Take a queued trace out again. False where it is not queued (any more)."""
-        done = self._core.cancel(id)
+        done = self._core.cancel(id, self._writer.clock.now())
         self._writer.changed()
         return done
 
     def reprioritize(self, id: str, priority: object) -> bool:
         """Move a queued trace to another priority, by its age. False where it is not queued."""
-        done = self._core.reprioritize(id, int(TracePriority.of(priority)))
+        done = self._core.reprioritize(
+            id, int(TracePriority.of(priority)), self._writer.clock.now()
+        )
         self._writer.changed()
         return done
 

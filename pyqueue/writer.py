@@ -48,16 +48,17 @@ class Writer:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._timer_at = float("inf")
+        self._is_open = False
         self._telling = False
         self._writes: set[asyncio.Task[None]] = set()
-        self._flushes: list[tuple[int, asyncio.Future[None]]] = []
+        self._flushes: list[tuple[int, bool, asyncio.Future[None]]] = []
         self._room: list[asyncio.Future[None]] = []
 
     async def start(self) -> None:
         """Open the store and begin to write. A store that can't be opened yet is tried again."""
         self._loop = asyncio.get_running_loop()
         try:
-            await self.store.open()
+            await self._open()
         except Exception as error:
             self.last_error = error
             logger.warning("the store can't be opened yet: %s", error)
@@ -90,8 +91,7 @@ class Writer:
 
     async def wait_for_room(self, item: QueuedTrace) -> None:
         """Until the trace would enter without anything being evicted, or waiting can't help."""
-        core = self.core
-        while not core.closed and not core.has_room(item) and core.ledger.held:
+        while self.core.must_wait(item):
             future = asyncio.get_running_loop().create_future()
             self._room.append(future)
             await future
@@ -102,13 +102,14 @@ class Writer:
 
     # Waiting for the end
 
-    async def flush(self, timeout: float | None) -> None:
-        """Until all that is accepted now is durable or settled otherwise; `timeout` in seconds."""
+    async def flush(self, timeout: float | None, patient: bool = False) -> None:
+        """Until all that is accepted now is durable or settled otherwise; `timeout` in seconds.
+        Raises `FlushError` then, or, unless `patient`, as soon as the store is known to fail."""
         mark = self.core.flush()
         if self.core.is_settled(mark):
             return
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._flushes.append((mark, future))
+        self._flushes.append((mark, patient, future))
         self._pump()
         try:
             await asyncio.wait_for(future, timeout)
@@ -117,19 +118,19 @@ class Writer:
 
     async def close(self, timeout: float | None) -> None:
         """Accept no more, write what can be written in `timeout` seconds, let go of the store."""
-        self.core.closed = True
+        self.core.close()
         self._wake_room()
         try:
-            await self.flush(timeout)
-        except FlushError as error:
-            logger.warning("closed with traces that are not durable: %s", error)
-        self._disarm()
-        for task in self._writes:
-            task.cancel()
-        try:
-            await asyncio.wait_for(self.store.close(), timeout)
+            async with asyncio.timeout(timeout):
+                await self.flush(None, patient=True)
+                await asyncio.gather(*self._writes)  # dead letters are still being kept
         except Exception as error:
-            logger.warning("the store did not close: %s", error)
+            logger.warning("closed with %d traces not written: %r", self.core.ledger.held, error)
+        self._disarm()
+        closing = _start(self.store.close())
+        await asyncio.wait([closing], timeout=timeout and 0.1)
+        for task in [*self._writes, closing]:
+            task.cancel()
 
     # The pump
 
@@ -144,26 +145,31 @@ class Writer:
                 task.add_done_callback(self._writes.discard)
         self._after()
 
+    async def _open(self) -> None:
+        if not self._is_open:
+            await self.store.open()
+            self._is_open = True
+
     async def _write(self, batch: Batch) -> None:
         try:
+            await self._open()
             await self.store.write(batch)
         except Exception as error:
             self.last_error = error
             letters = self.core.failed(batch, error, self.clock.now(), self.clock.wall())
+            self.dead_letters.extend(letters)
             self._pump()
-            if letters:
-                await self._bury(letters)
+            if letters and hasattr(self.store, "bury"):
+                await self._bury(cast(DeadLetterStore, self.store), letters)
         else:
             self.core.written(batch, self.clock.now())
             self._pump()
 
-    async def _bury(self, letters: list[DeadLetter]) -> None:
-        self.dead_letters.extend(letters)
-        if hasattr(self.store, "bury"):
-            try:
-                await cast(DeadLetterStore, self.store).bury(letters)
-            except Exception as error:
-                logger.warning("%d dead letters are kept in memory only: %s", len(letters), error)
+    async def _bury(self, store: DeadLetterStore, letters: list[DeadLetter]) -> None:
+        try:
+            await store.bury(letters)
+        except Exception as error:
+            logger.warning("%d dead letters are kept in memory only: %s", len(letters), error)
 
     def _after(self) -> None:
         """What may follow from any change: events, waiters, the next timer."""
@@ -199,15 +205,15 @@ class Writer:
 
     def _wake_flushes(self) -> None:
         waiting, self._flushes = self._flushes, []
-        for mark, future in waiting:
+        for mark, patient, future in waiting:
             if future.done():
                 continue
             if self.core.is_settled(mark):
                 future.set_result(None)
-            elif self.core.is_failing(mark):
+            elif not patient and self.core.is_failing(mark):
                 future.set_exception(self._flush_error("the store is failing"))
             else:
-                self._flushes.append((mark, future))
+                self._flushes.append((mark, patient, future))
 
     def _wake_room(self) -> None:
         waiting, self._room = self._room, []

@@ -147,6 +147,7 @@ class Client {
 
   async #boot() {
     const { runtime, database, config, queue } = this.#options;
+    await undefined; // so that whoever calls start() can listen before anything happens
     try {
       if (!RUNTIMES.includes(runtime)) {
         throw configError(`runtime must be one of ${RUNTIMES}, not ${JSON.stringify(runtime)}`);

@@ -28,7 +28,7 @@ RESERVE = 1 / 8
 """Share of the queue that a page's ordinary traces leave free, for what can't wait."""
 
 WINDOW = 1_000
-"""Traces that a page may have on their way at a time: what comes now must not wait long behind them."""
+"""Traces that a page may have on their way at a time: what comes next must not wait behind more."""
 
 
 class Endpoint:

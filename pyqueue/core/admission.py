@@ -42,6 +42,10 @@ class Admission:
             and not self._limiter.heap_is_tight(size)
         )
 
+    def can_ever_enter(self, item: QueuedTrace) -> bool:
+        """Whether an empty queue would take it."""
+        return item.size <= min(self._config.max_trace_bytes, self._config.max_queue_bytes)
+
     def admit(self, item: QueuedTrace, lanes: Discipline) -> Reason | None:
         """None where the trace may enter; there is room for it then."""
         if item.size > self._config.max_trace_bytes:

@@ -28,6 +28,11 @@ class Breaker:
         """When the next probe may start, where it is open."""
         return self._opened_at + self._cooldown if self.state == "open" else None
 
+    def probe_now(self) -> None:
+        """Don't wait for the cooldown."""
+        if self.state == "open":
+            self.state = "half-open"
+
     def allows(self, now: float, in_flight: int) -> bool:
         """Whether a write may start; moves from open to half-open when it is time."""
         if self.state == "open" and now >= self._opened_at + self._cooldown:

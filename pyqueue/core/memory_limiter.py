@@ -16,6 +16,7 @@ Pressure = Literal["none", "soft", "hard"]
 
 SOFT_ENTER, SOFT_LEAVE = 0.80, 0.60
 HARD_ENTER, HARD_LEAVE = 0.98, 0.90
+HEAP_LEAVE = 0.95
 
 
 class MemoryLimiter:
@@ -27,6 +28,8 @@ class MemoryLimiter:
         self._heap_threshold = config.heap_threshold
         self.heap: HeapReading | None = None
         self.pressure: Pressure = "none"
+        self.is_tight = False
+        """Whether the heap is above its threshold, or was and is not yet well below it."""
 
     def heap_is_tight(self, more: int = 0) -> bool:
         """Whether the heap, with `more` bytes, is above its threshold; False where it is
@@ -37,12 +40,18 @@ class MemoryLimiter:
     def update(self, held: int, held_bytes: int) -> bool:
         """Take the queue's count and bytes; whether the level changed."""
         before = self.pressure
+        self.is_tight = self._heap_share() > (HEAP_LEAVE if self.is_tight else 1)
         self.pressure = self._level(max(held / self._max_count, held_bytes / self._max_bytes))
         return self.pressure != before
 
+    def _heap_share(self) -> float:
+        """The heap's use, as a share of what its threshold allows."""
+        allowed = self.heap.limit * self._heap_threshold if self.heap else 0
+        return self.heap.used / allowed if self.heap and allowed else 0.0
+
     def _level(self, share: float) -> Pressure:
         hard_mark = HARD_LEAVE if self.pressure == "hard" else HARD_ENTER
-        if self.heap_is_tight() or share >= hard_mark:
+        if self.is_tight or share >= hard_mark:
             return "hard"
         soft_mark = SOFT_ENTER if self.pressure == "none" else SOFT_LEAVE
         return "soft" if share >= soft_mark else "none"

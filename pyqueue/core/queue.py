@@ -82,17 +82,22 @@ class QueueCore:
         self.ledger.refuse(priority, reason)
         self._drops[reason, priority] += 1
 
-    def has_room(self, item: QueuedTrace) -> bool:
-        """Whether the trace would enter now without anything being evicted."""
-        return self._admission.has_room(1, item.size)
+    def must_wait(self, item: QueuedTrace) -> bool:
+        """Whether the trace has no room now, but will have when something has left."""
+        return (
+            not self.closed
+            and self.ledger.held > 0
+            and self._admission.can_ever_enter(item)
+            and not self._admission.has_room(1, item.size)
+        )
 
     def observe_heap(self, heap: HeapReading | None, now: float) -> None:
         """Take the platform's reading; it holds until the next."""
-        before = self.limiter.heap_is_tight()
+        before = self.limiter.is_tight
         self.limiter.heap = heap
-        if self.limiter.heap_is_tight() != before:
-            self._tell("memory", now, tight=not before, heap=heap._asdict() if heap else None)
         self._watch_pressure(now)
+        if self.limiter.is_tight != before:
+            self._tell("memory", now, tight=not before, heap=heap._asdict() if heap else None)
 
     # Control of what is queued
 
@@ -100,16 +105,19 @@ class QueueCore:
         """The queued trace with this id; None once it is sealed, or was never here."""
         return next((item for item in self.lanes if item.id == id), None)
 
-    def cancel(self, id: str) -> bool:
+    def cancel(self, id: str, now: float) -> bool:
         """Take a queued trace out. False where it is not queued."""
         item = self.find(id)
         if item is None:
             return False
         self.lanes.remove(item)
         self.ledger.cancel(item.priority, item.size)
+        self._watch_pressure(now)
+        if not self.ledger.held:
+            self._tell("drained", now, written=self.ledger.total("written"))
         return True
 
-    def reprioritize(self, id: str, priority: int) -> bool:
+    def reprioritize(self, id: str, priority: int, now: float) -> bool:
         """Move a queued trace to another lane, to the place that its age gives it there. False
         where it is not queued, or a full queue has no room for the longer name."""
         item = self.find(id)
@@ -123,7 +131,8 @@ class QueueCore:
             self.lanes.insert(item)
             return False
         self.lanes.insert(moved)
-        self.ledger.reprioritize(item.priority, priority, moved.size - item.size)
+        self.ledger.reprioritize(item.priority, priority, growth)
+        self._watch_pressure(now)
         return True
 
     def use(self, lanes: Discipline, kind: QueueKind, now: float) -> None:
@@ -189,7 +198,12 @@ class QueueCore:
         self._tell("deadletter", now, size=len(letters), ids=[letter.id for letter in letters])
         return letters
 
-    # Flushing
+    # Flushing and closing
+
+    def close(self) -> None:
+        """Accept no more; a store that was failing gets another chance at once."""
+        self.closed = True
+        self.batcher.breaker.probe_now()
 
     def flush(self) -> int:
         """Let everything accepted so far go without waiting; a mark to ask `is_settled` with."""
