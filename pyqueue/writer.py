@@ -124,13 +124,20 @@ class Writer:
             async with asyncio.timeout(timeout):
                 await self.flush(None, patient=True)
                 await asyncio.gather(*self._writes)  # dead letters are still being kept
+                await self.store.close()
         except Exception as error:
             logger.warning("closed with %d traces not written: %r", self.core.ledger.held, error)
+            self._writes.add(_start(self._let_go()))
+            await asyncio.sleep(0)
         self._disarm()
-        closing = _start(self.store.close())
-        await asyncio.wait([closing], timeout=timeout and 0.1)
-        for task in [*self._writes, closing]:
+        for task in self._writes:
             task.cancel()
+
+    async def _let_go(self) -> None:
+        try:
+            await self.store.close()
+        except Exception as error:
+            logger.warning("the store did not close: %r", error)
 
     # The pump
 

@@ -11,7 +11,7 @@ async function pythonOf({ ready, state, python }) {
 }
 
 export async function metrics({ state, python, waiting, spool, startedAt }) {
-  const answer = state() === "python" ? await python.call("metrics") : undefined;
+  const answer = state() === "python" ? await python.call("metrics") : python.account;
   const mode = state() === "booting" ? "booting" : "fifo";
   return merge(answer, waiting, spool, { mode, uptime: now() - startedAt });
 }

@@ -7,7 +7,10 @@ const MAX_DEPTH = 32;
 
 /** Compact JSON of `record`, whose `attributes` and `error` come from outside. May throw. */
 export function encode(record) {
-  const plain = isPlain(record.attributes, 1) && isPlain(record.error, 1);
+  let plain = false;
+  try {
+    plain = isPlain(record.attributes, 1) && isPlain(record.error, 1);
+  } catch {} // a getter or proxy of the caller's; it is marked below
   return JSON.stringify(plain ? record : storable(record, 0, []));
 }
 
@@ -60,7 +63,7 @@ function storableObject(value, depth, path) {
     if (typeof value.toJSON === "function") return storable(value.toJSON(), depth + 1, inside);
     const kind = Object.prototype.toString.call(value).slice(8, -1);
     if (kind !== "Object") return `[${kind}]`;
-    const copy = {};
+    const copy = Object.create(null); // where "__proto__" is a key like any other
     for (const key of Object.keys(value)) copy[key] = storableProperty(value, key, depth, inside);
     return copy;
   } catch (error) {

@@ -139,7 +139,7 @@ class Client {
     if (state === "closed") return;
     await this.flush().catch((error) => this.#emit("error", { error: String(error) }));
     this.#state = "closed";
-    if (state === "python") await this.#python.call("shutdown");
+    if (state === "python") await this.#python.shutdown();
     this.#python.stop();
   }
 

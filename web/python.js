@@ -15,6 +15,7 @@ export class Python {
   #sent = [0, 0];
   #heapReadAt = -Infinity;
   #onEvent;
+  account; // the metrics at the end
 
   constructor(waiting, onEvent) {
     this.#waiting = waiting;
@@ -55,6 +56,12 @@ export class Python {
       this.#calls.set(++this.#callNumber, { resolve, reject });
       this.#port.postMessage({ call: this.#callNumber, method, args });
     });
+  }
+
+  /** Ends Python's queue; its last account stays readable. */
+  async shutdown() {
+    await this.call("shutdown");
+    this.account = await this.call("metrics");
   }
 
   stop() {

@@ -37,12 +37,13 @@ export function traceReader(session) {
       status: text(status),
       error: error == null ? undefined : describeError(error),
     };
-    const known = PRIORITIES.indexOf(typeof asked === "string" ? asked.toLowerCase() : PRIORITIES[asked]);
-    const priority = known < 0 ? infer(record) : known;
+    const known = typeof asked === "string" ? PRIORITIES.indexOf(asked.toLowerCase()) : asked;
+    const isKnown = typeof known === "number" && known in PRIORITIES;
+    const priority = isKnown ? known : infer(record);
     record.priority = PRIORITIES[priority];
     if (typeof record.attributes !== "object") record.attributes = { value: record.attributes };
-    if (known < 0 && asked != null) {
-      record.attributes = { ...record.attributes, "pyqueue.unknown_priority": String(asked) };
+    if (!isKnown && asked != null) {
+      record.attributes = { ...record.attributes, "pyqueue.unknown_priority": asked };
     }
     const json = encode(record);
     const size = NON_ASCII.test(json) ? utf8.encode(json).length : json.length;

@@ -1,0 +1,59 @@
+"""A wrong option is told by `ready`, with its name and value; the page keeps its traces anyway."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from inpage import assert_law, stored
+
+START = """async (options) => {
+  const { start } = await import("/pyqueue/pyqueue.js");
+  const events = [];
+  const pq = start(options);
+  pq.on("error", ({ error }) => events.push(error));
+  pq.trace("before");
+  const { name, message } = await pq.ready.then(() => ({ name: "no error" }), (error) => error);
+  pq.trace("after");
+  await pq.flush();
+  const read = (await pq.query()).map((trace) => trace.name);
+  return { name, message, events, read, metrics: await pq.metrics() };
+}"""
+
+
+@pytest.mark.parametrize(
+    ("options", "named"),
+    [
+        (
+            {"config": {"maxQueueSize": -1, "maxBatchSiz": 10, "heapThreshold": "high"}},
+            ["maxQueueSize", "-1", "maxBatchSiz", "maxBatchSize?", "heapThreshold", "'high'"],
+        ),
+        ({"queue": "lifo"}, ["queue", "'lifo'"]),
+        ({"config": "fast"}, ["config", "fast"]),
+        ({"runtime": "wasm"}, ["runtime", '"wasm"']),
+    ],
+    ids=["several at once", "unknown queue", "not an object", "unknown runtime"],
+)
+def test_a_wrong_option_is_named_and_traces_are_stored_all_the_same(
+    page: Page, options: dict[str, Any], named: list[str]
+) -> None:
+    page.goto("/blank.html")
+    answer = page.evaluate(START, options)
+
+    assert answer["name"] == "ConfigError"
+    assert [part for part in named if part not in answer["message"]] == [], answer["message"]
+    assert len(answer["events"]) == 1
+    assert answer["read"] == ["before", "after"]
+    assert [trace["name"] for trace in stored(page)] == ["before", "after"]
+    assert_law(answer["metrics"])
+    assert answer["metrics"]["written"] == 2
+
+
+def test_zero_is_zero_and_not_the_default(page: Page) -> None:
+    page.goto("/blank.html")
+    answer = page.evaluate(START, {"config": {"batchTimeout": 0, "maxRetries": 0}})
+    assert answer["name"] == "no error"
+    assert answer["metrics"]["mode"] == "priority"
+    assert answer["read"] == ["before", "after"]

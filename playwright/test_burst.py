@@ -1,0 +1,75 @@
+"""Ten thousand traces in one tick, with default settings: all stored, memory in budget."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page
+
+from inpage import assert_law, rows, start
+
+COUNT = 10_000
+BUDGET = 5 * 1024 * 1024
+
+BURST = """(count) => {
+  const payload = "The quick brown fox jumps over it. ".repeat(10);
+  for (let n = 1; n < count; n += 1) {
+    pyqueue.trace("burst", { n, payload }, { priority: ["low", "normal", "high"][n % 3] });
+  }
+  pyqueue.trace("burst", { n: count, payload }, { priority: "critical" }); // the last of all
+}"""
+
+WATCH_IT_DRAIN = """async () => {
+  const samples = [];
+  for (;;) {
+    const metrics = await pyqueue.metrics();
+    samples.push(metrics);
+    if (metrics.queued + metrics.inFlight + metrics.retrying === 0) return samples;
+  }
+}"""
+
+
+def test_a_burst_of_ten_thousand_is_stored_whole(page: Page) -> None:
+    start(page)
+    page.evaluate(BURST, COUNT)
+    samples = page.evaluate(WATCH_IT_DRAIN)
+
+    assert len(samples) > 3, "it was not seen while draining"
+    for metrics in samples:
+        assert_law(metrics)
+        assert metrics["offered"] == metrics["accepted"] == COUNT
+        assert metrics["memoryUsage"] <= BUDGET
+    written = [metrics["written"] for metrics in samples]
+    assert written == sorted(written)
+    assert samples[-1]["written"] == COUNT
+
+    found = rows(page)
+    assert sum(row["count"] for row in found) == COUNT
+    assert 450 <= sum(row["bytes"] for row in found) / COUNT <= 550
+    first = found[0]
+    assert (first["priority"], first["count"]) == (3, 1), "CRITICAL did not go first"
+
+
+def test_a_burst_while_python_boots_is_stored_whole(page: Page) -> None:
+    page.goto("/blank.html")
+    page.evaluate('import("/pyqueue/pyqueue.js").then(({ start }) => void start())')
+    page.evaluate(BURST, COUNT)
+    samples = page.evaluate("""async () => {
+      const booting = await pyqueue.metrics();
+      await pyqueue.ready;
+      await pyqueue.flush();
+      return [booting, await pyqueue.metrics()];
+    }""")
+    for metrics in samples:
+        assert_law(metrics)
+        assert metrics["offered"] == metrics["accepted"] == COUNT
+    assert samples[-1]["written"] == COUNT
+    assert sum(row["count"] for row in rows(page)) == COUNT
+
+
+def test_a_burst_without_python_is_stored_whole(page: Page) -> None:
+    start(page, runtime="none")
+    page.evaluate(BURST, COUNT)
+    samples = page.evaluate(WATCH_IT_DRAIN)
+    for metrics in samples:
+        assert_law(metrics)
+    assert samples[-1]["written"] == COUNT
+    assert sum(row["count"] for row in rows(page)) == COUNT

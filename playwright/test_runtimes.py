@@ -1,0 +1,85 @@
+"""The same job in every runtime: in a worker, in the page, and without Python at all."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from inpage import COUNTERS, PRIORITIES, assert_law, rows, start, stored
+
+JOB = """async () => {
+  for (const priority of ["low", "normal", "high", "critical"]) {
+    pyqueue.trace("job", { priority }, { priority, traceId: "one" });
+  }
+  await pyqueue.flush();
+  return await pyqueue.metrics();
+}"""
+
+SHUTDOWN = """async () => {
+  pyqueue.trace("last words");
+  await pyqueue.shutdown();
+  return [pyqueue.trace("too late"), await pyqueue.metrics()];
+}"""
+
+METRICS = {
+    *COUNTERS,
+    *("byPriority", "droppedByReason", "throughput", "avgLatency", "latencyP50", "latencyP99"),
+    *("memoryUsage", "heap", "pressure", "batches", "fullBatches", "batchEfficiency", "dropRate"),
+    *("breaker", "mode", "uptime"),
+}
+
+
+@pytest.mark.parametrize("runtime", ["worker", "page", "none"])
+def test_traces_are_stored_counted_and_read_back(page: Page, runtime: str) -> None:
+    ready = start(page, runtime=runtime)
+    assert ready.keys() == {"runtime", "bootMs", "queue"}
+    assert ready["runtime"] == runtime
+    assert ready["queue"] == ("fifo" if runtime == "none" else "priority")
+    assert ready["bootMs"] > 0
+
+    metrics = page.evaluate(JOB)
+    assert_keys(metrics)
+    assert_law(metrics)
+    assert metrics["offered"] == metrics["written"] == 4
+    assert all(metrics["byPriority"][priority]["written"] == 1 for priority in PRIORITIES)
+    assert metrics["batches"] >= 1
+    assert metrics["memoryUsage"] == 0
+
+    (account,) = rows(page, store="ledger")
+    assert account["session"] == rows(page)[0]["session"]
+    assert account["written"] == 4
+
+    page.reload()
+    start(page, runtime=runtime)
+    found = page.evaluate("pyqueue.query({ traceId: 'one' })")
+    assert found == stored(page)
+    assert {trace["attributes"]["priority"] for trace in found} == set(PRIORITIES)
+
+    late, metrics = page.evaluate(SHUTDOWN)
+    assert stored(page)[-1]["name"] == "last words"
+    assert late is None
+    assert_law(metrics)
+    assert (metrics["written"], metrics["queued"]) == (1, 0)
+    assert metrics["droppedByReason"] == {"closed": 1}
+
+
+def test_what_one_runtime_stored_another_reads(page: Page) -> None:
+    start(page, runtime="none")
+    page.evaluate(JOB)
+    start(page, runtime="page")
+    page.evaluate(JOB)
+    with_python = page.evaluate("pyqueue.query()")
+    start(page, runtime="none")
+    assert len(with_python) == 8
+    assert page.evaluate("pyqueue.query()") == with_python
+
+
+def assert_keys(metrics: dict[str, Any]) -> None:
+    assert metrics.keys() >= METRICS, METRICS - metrics.keys()
+    for key in ("byPriority", "avgLatency", "latencyP50", "latencyP99"):
+        assert list(metrics[key]) == PRIORITIES
+    for key in [*metrics, *metrics["byPriority"]["high"]]:
+        assert re.fullmatch("[a-z]+([A-Z][a-z0-9]*)*[0-9]*", key), f"{key} is not camelCase"
