@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from enum import Enum
 from typing import Any
@@ -20,20 +20,35 @@ MAX_DEPTH = 32
 MAX_BITS = 14_000
 """Larger integers are marked: Python refuses to print those of more than 4,300 digits."""
 
+_CONTAINERS = (dict, list, tuple)
+
 _encoder = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
 def encode(value: object) -> str:
     """Compact JSON of `value`; never raises for its content."""
     try:
-        text = _encoder.encode(value)
-        plain = text.count("[") + text.count("{") <= MAX_DEPTH  # it can't be too deep then
+        # Asked first: the encoder recurses in C, and overflows a browser's stack for good.
+        text = _encoder.encode(value if _is_shallow(value, MAX_DEPTH) else _storable(value, 0, []))
     except Exception:  # whatever a caller's own types raise
-        plain = False
-    if not plain:
         text = _encoder.encode(_storable(value, 0, []))
     # A lone surrogate can't be stored as UTF-8; its escape can, and means the same.
     return text if text.isascii() else _escape_surrogates(text)
+
+
+def _is_shallow(value: object, levels: int) -> bool:
+    """Whether containers that the encoder enters lie at most so many levels deep."""
+    if isinstance(value, dict):
+        children: Iterable[object] = value.values()
+    elif isinstance(value, (list, tuple)):
+        children = value
+    else:
+        return True
+    if levels == 0:
+        return False
+    return all(
+        _is_shallow(child, levels - 1) for child in children if isinstance(child, _CONTAINERS)
+    )
 
 
 def byte_size(text: str) -> int:

@@ -5,7 +5,7 @@ PyqueueError
 ├── FlushError           not everything could be made durable
 └── StoreError           a store failed; raised by stores, handled by the queue
     ├── StoreUnavailable     it can't be reached or is full: the same batch may succeed later
-    └── StoreRejected        it will never take this batch
+    └── StoreRejected        it refuses what is in this batch
 
 A caller's mistake in Python code is a plain TypeError or ValueError.
 """
@@ -34,4 +34,4 @@ class StoreUnavailable(StoreError):
 
 
 class StoreRejected(StoreError):
-    """The store will never take this batch; trying again is pointless."""
+    """The store refuses what is in this batch; after `max_retries` it becomes dead letters."""

@@ -54,7 +54,7 @@ def infer(trace: Mapping[str, object]) -> TracePriority:
     An error makes it CRITICAL whatever its name; `system:` or `user:` in the name HIGH; `debug:` or
     `trace:` LOW; anything else is NORMAL. The page infers by the same rules (web/trace.js).
     """
-    if trace.get("error") is not None or trace.get("status") == "error":
+    if trace.get("error") or trace.get("status") == "error":
         return TracePriority.CRITICAL
     name = str(trace.get("name", ""))
     if "system:" in name or "user:" in name:

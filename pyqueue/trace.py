@@ -77,7 +77,7 @@ def read_trace(
     for key in ("traceId", "spanId", "parentId", "status"):
         if value := _text(fields, key):
             record[key] = value
-    if fields.get("error") is not None:
+    if fields.get("error"):
         record["error"] = fields["error"]
     text = encode(record)
     trace_id = record.get("traceId", "")

@@ -9,8 +9,6 @@ from typing import NamedTuple
 class Reason(StrEnum):
     """Why a trace was refused, evicted or given up: the keys of `dropped_by_reason`."""
 
-    INVALID = "invalid"
-    """It has no usable name or can't be read at all."""
     TOO_LARGE = "too_large"
     """It alone is larger than `max_trace_bytes`."""
     QUEUE_FULL = "queue_full"

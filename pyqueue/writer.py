@@ -49,6 +49,7 @@ class Writer:
         self._timer: asyncio.TimerHandle | None = None
         self._timer_at = float("inf")
         self._is_open = False
+        self._pumping = False
         self._telling = False
         self._writes: set[asyncio.Task[None]] = set()
         self._flushes: list[tuple[int, bool, asyncio.Future[None]]] = []
@@ -142,6 +143,9 @@ class Writer:
     # The pump
 
     def _pump(self) -> None:
+        if self._pumping:
+            return  # a store that answers at once: the loop below goes on by itself
+        self._pumping = True
         self._disarm()
         now = self.clock.now()
         self._read_heap(now)
@@ -150,6 +154,7 @@ class Writer:
             if not task.done():
                 self._writes.add(task)
                 task.add_done_callback(self._writes.discard)
+        self._pumping = False
         self._after()
 
     async def _open(self) -> None:

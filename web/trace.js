@@ -35,7 +35,7 @@ export function traceReader(session) {
       spanId: text(links.spanId),
       parentId: text(links.parentId),
       status: text(status),
-      error: error == null ? undefined : describeError(error),
+      error: error ? describeError(error) : undefined,
     };
     const known = typeof asked === "string" ? PRIORITIES.indexOf(asked.toLowerCase()) : asked;
     const isKnown = typeof known === "number" && known in PRIORITIES;

@@ -47,12 +47,13 @@ class Lane:
         self.bytes -= item.size
 
     def take(self, count: int, size: int) -> list[QueuedTrace]:
-        """The oldest: at most `count` of them, and `size` bytes."""
+        """The oldest: at most `count` of them, and `size` bytes as a JSON array."""
         items = self.items
         taken: list[QueuedTrace] = []
-        while items and len(taken) < count and items[0].size <= size:
+        left = size - 1  # one bracket; the other, or a comma, stands behind each
+        while items and len(taken) < count and items[0].size < left:
             item = items.popleft()
-            size -= item.size
+            left -= item.size + 1
             taken.append(item)
         self.bytes -= sum([item.size for item in taken])
         return taken
@@ -72,7 +73,7 @@ class Discipline(Protocol):
         """Take out what matters least, the oldest of it."""
 
     def collect(self, count: int, size: int) -> list[list[QueuedTrace]]:
-        """Take out the next batch, lane by lane; one trace at least, however large."""
+        """Take out the next batch, lane by lane, `size` bytes of JSON; one trace at least."""
 
     def oldest(self) -> Iterator[QueuedTrace]:
         """The oldest of each lane that is not empty."""
@@ -143,7 +144,7 @@ class PriorityLanes:
             if taken := lane.take(count, size):
                 rows.append(taken)
                 count -= len(taken)
-                size -= sum([item.size for item in taken])
+                size -= 1 + sum([item.size + 1 for item in taken])
             if lane.items:  # a limit is reached; a lower lane must not go before the rest of this
                 break
         if rows or not len(self):
