@@ -19,14 +19,16 @@ export async function metrics({ state, python, waiting, spool, startedAt }) {
 export async function query(client, conditions) {
   const { waiting, spool, database } = client;
   const python = await pythonOf(client);
-  if (python) return python.call("query", conditions, [...spool.texts(), ...waiting.texts()]);
-  return select(database, conditions, [...spool.texts(), ...waiting.texts()]);
+  const waits = waiting.all.sort((a, b) => a.number - b.number);
+  const held = [...spool.held, ...waits].map(({ text }) => text);
+  return python ? python.call("query", conditions, held) : select(database, conditions, held);
 }
 
 export async function status(client, id) {
   const { waiting, spool } = client;
-  if (waiting.has(id)) return "queued";
-  if (spool.has(id)) return "in_flight";
+  const isIt = (trace) => trace.id === id;
+  if (waiting.all.some(isIt)) return "queued";
+  if (spool.held.some(isIt)) return "in_flight";
   const python = await pythonOf(client);
   if (python) return (await python.call("status", id)) ?? "unknown";
   return (await query(client, { id, limit: 1 })).length ? "written" : "unknown";
@@ -44,7 +46,11 @@ export async function reprioritize(client, id, priority) {
 
 export async function setQueue(client, kind) {
   const python = await pythonOf(client);
-  if (python) return python.call("setQueue", kind);
+  if (python) {
+    const chosen = await python.call("setQueue", kind);
+    client.waiting.fifo = chosen === "fifo";
+    return chosen;
+  }
   if (kind !== "fifo") throw new Error(`queue ${JSON.stringify(kind)} needs Python; here is only "fifo"`);
   return kind;
 }

@@ -1,7 +1,13 @@
 // One account of both sides: Python's queue, and what waits or was spooled on the page's.
 // Loaded when metrics are first asked for.
 
-import { COUNTERS, PRIORITIES } from "./protocol.js";
+import { PRIORITIES } from "./protocol.js";
+
+/** The counters of the law. */
+const COUNTERS = [
+  "offered", "accepted", "refused", "evicted", "cancelled", "written", "dead",
+  "queued", "inFlight", "retrying", "failures",
+];
 
 const sum = (counts) => counts.reduce((total, count) => total + count, 0);
 const perPriority = (make) => Object.fromEntries(PRIORITIES.map((name, p) => [name, make(name, p)]).reverse());
@@ -38,7 +44,7 @@ function addUp(python, waiting, spool, name, p) {
   const theirs = python?.byPriority[name] ?? Object.fromEntries(COUNTERS.map((key) => [key, 0]));
   const onTheWay = waiting.sent[p] - (python?.received[p] ?? 0);
   const queued = waiting.counts[p] + onTheWay;
-  const inFlight = spool.inFlight[p];
+  const inFlight = spool.held.filter(({ priority }) => priority === p).length;
   const accepted = queued + inFlight + spool.written[p] + waiting.evicted[p];
   return {
     ...theirs,

@@ -11,16 +11,11 @@
 // A lane is one priority's traces as columns of text, a line each; see pyqueue/browser/endpoint.py.
 
 export const PRIORITIES = ["low", "normal", "high", "critical"];
+export const NORMAL = 1;
 export const CRITICAL = 3;
 
 export const EVENTS = [
   "backpressure", "batch", "drop", "deadletter", "breaker", "memory", "mode", "error", "drained",
-];
-
-/** The counters of the law. */
-export const COUNTERS = [
-  "offered", "accepted", "refused", "evicted", "cancelled", "written", "dead",
-  "queued", "inFlight", "retrying", "failures",
 ];
 
 const column = (traces, key) => traces.map((trace) => trace[key]).join("\n");

@@ -7,13 +7,14 @@
 // A trace goes one way: trace.js (encoded once) → waiting.js → python.js → worker.js → Python; or,
 // where Python is not up, waiting.js → spool.js → database.js.
 
-import { CRITICAL, EVENTS, PRIORITIES } from "./protocol.js";
+import { CRITICAL, EVENTS, NORMAL, PRIORITIES } from "./protocol.js";
 import { Python } from "./python.js";
 import { Spool } from "./spool.js";
 import { newSession, now, traceReader } from "./trace.js";
 import { Waiting } from "./waiting.js";
 
 const RUNTIMES = ["worker", "page", "none"];
+const MAX_TRACE_BYTES = 2 ** 20; // as QueueConfig has it
 const SPOOL_DELAY = 1000; // ms that a trace waits for company where there is no Python
 const SPILL = 0.5; // share of the page's budget from which the spool writes while Python boots
 
@@ -29,6 +30,7 @@ class Client {
   #options;
   #session = newSession();
   #read = traceReader(this.#session);
+  #maxTraceBytes;
   #waiting;
   #spool;
   #python;
@@ -42,6 +44,7 @@ class Client {
 
   constructor(options) {
     this.#options = { runtime: "worker", database: "pyqueue", budget: 32 * 1024 * 1024, ...options };
+    this.#maxTraceBytes = this.#options.config?.maxTraceBytes ?? MAX_TRACE_BYTES;
     this.#waiting = new Waiting(this.#options.budget);
     const tell = (kind, payload) => this.#emit(kind, payload);
     this.#spool = new Spool(this.#waiting, this.#options.database, `${this.#session}-0`, tell);
@@ -58,10 +61,11 @@ class Client {
     try {
       trace = this.#read(name, attributes, options);
     } catch {
-      this.#refuse(PRIORITIES.indexOf("normal"), "invalid");
+      this.#refuse(NORMAL, "invalid");
       return null;
     }
     if (this.#state === "closed") return this.#refuse(trace.priority, "closed");
+    if (trace.size > this.#maxTraceBytes) return this.#refuse(trace.priority, "too_large");
     if (!this.#waiting.push(trace)) return this.#refuse(trace.priority);
     if (!this.#scheduled) {
       this.#scheduled = true;
@@ -150,7 +154,8 @@ class Client {
     await undefined; // so that whoever calls start() can listen before anything happens
     try {
       if (!RUNTIMES.includes(runtime)) {
-        throw configError(`runtime must be one of ${RUNTIMES}, not ${JSON.stringify(runtime)}`);
+        const message = `runtime must be one of ${RUNTIMES}, not ${JSON.stringify(runtime)}`;
+        throw Object.assign(new Error(message), { name: "ConfigError" });
       }
       if (runtime === "none") return this.#useSpool();
       const session = `${this.#session}-1`;
@@ -167,6 +172,7 @@ class Client {
 
   #usePython(runtime, { queue, ignored }) {
     this.#state = "python";
+    this.#waiting.fifo = queue === "fifo";
     for (const kind of this.#listeners.keys()) this.#python.call("listen", kind);
     for (const error of ignored) this.#emit("error", { error });
     this.#python.handOver();
@@ -177,15 +183,17 @@ class Client {
     this.#state = "spool";
     this.#emit("mode", { mode: "fifo" });
     this.#handOver();
-    return { runtime: "none", bootMs: now() - this.#startedAt, queue: "fifo", ...(error && { error }) };
+    return { runtime: "none", bootMs: now() - this.#startedAt, queue: "fifo", error };
   }
 
   /** What is not needed at once is loaded when first asked for. */
   async #ask(question, ...args) {
     const control = await import("./control.js");
-    const parts = { waiting: this.#waiting, spool: this.#spool, python: this.#python };
-    const state = () => this.#state;
-    return control[question]({ ...parts, ...this.#options, state, ready: this.ready, startedAt: this.#startedAt }, ...args);
+    const client = {
+      waiting: this.#waiting, spool: this.#spool, python: this.#python, state: () => this.#state,
+      ready: this.ready, startedAt: this.#startedAt, database: this.#options.database,
+    };
+    return control[question](client, ...args);
   }
 
   // Handing on
@@ -221,7 +229,7 @@ class Client {
         listener(payload);
       } catch (error) {
         this.#listeners.get(kind).delete(listener); // it is not called again
-        console.warn(`pyqueue: a listener for "${kind}" threw and is removed`, error);
+        console.warn(`pyqueue: listener for ${kind} removed`, error);
       }
     }
   }
@@ -236,5 +244,3 @@ function flags() {
     return { url, storage: null };
   }
 }
-
-const configError = (message) => Object.assign(new Error(message), { name: "ConfigError" });

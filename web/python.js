@@ -38,16 +38,16 @@ export class Python {
 
   /** Sends what Python has room for. */
   handOver() {
-    while (this.#waiting.size) {
+    for (;;) {
       const room = Math.min(MAX_COUNT, this.#granted[0] - this.#sent[0]);
-      const lanes = this.#waiting.take(room, this.#granted[1] - this.#sent[1]);
-      if (!lanes.length) return;
-      for (const [, traces] of lanes) {
-        this.#sent[0] += traces.length;
-        for (const { size } of traces) this.#sent[1] += size;
+      const runs = this.#waiting.take(room, this.#granted[1] - this.#sent[1]);
+      if (!runs.length) return;
+      for (const { size } of runs.flatMap(([, traces]) => traces)) {
+        this.#sent[0] += 1;
+        this.#sent[1] += size;
       }
-      const message = { lanes: lanes.map(([priority, traces]) => lane(priority, traces)) };
-      this.#port.postMessage({ ...message, heap: this.#readHeap() });
+      const lanes = runs.map(([priority, traces]) => lane(priority, traces));
+      this.#port.postMessage({ lanes, heap: this.#readHeap() });
     }
   }
 

@@ -1,9 +1,37 @@
 // Queries where there is no Python; loaded when first asked. The same conditions as pyqueue/query.py.
 
 import { Database } from "./database.js";
+import { PRIORITIES } from "./protocol.js";
+
+const ORDERS = ["stored", "asc", "desc"];
+const isNumber = (value) => typeof value === "number" && !Number.isNaN(value);
+const isText = (value) => typeof value === "string";
+
+/** What each condition must be, as pyqueue/query.py says. */
+const CONDITIONS = {
+  id: [isText, "a string"],
+  name: [isText, "a string"],
+  traceId: [isText, "a string"],
+  priority: [(value) => PRIORITIES.includes(value) || value in PRIORITIES, `one of ${PRIORITIES}`],
+  since: [isNumber, "a number"],
+  until: [isNumber, "a number"],
+  limit: [(value) => isNumber(value) && value >= 0, "a number of at least 0"],
+  order: [(value) => ORDERS.includes(value), `one of ${ORDERS}`],
+};
+
+function check(conditions) {
+  for (const [name, value] of Object.entries(conditions)) {
+    if (!CONDITIONS[name]) throw new TypeError(`query: unknown condition ${name}; use ${Object.keys(CONDITIONS)}`);
+    const [isRight, meaning] = CONDITIONS[name];
+    if (value != null && !isRight(value)) {
+      throw new TypeError(`query ${name} must be ${meaning}, not ${JSON.stringify(value)}`);
+    }
+  }
+}
 
 /** The stored traces that match, and those of `held` (JSON texts), each once. */
 export async function select(database, conditions, held) {
+  check(conditions);
   const rows = await new Database(database).rows();
   const stored = await Promise.all(rows.map(async (row) => JSON.parse(await text(row))));
   const all = [...stored.flat(), ...held.map((json) => JSON.parse(json))];
@@ -18,7 +46,7 @@ function matcher({ id, name, priority, traceId, since, until }) {
   return (trace) =>
     (id == null || trace.id === id) &&
     (name == null || trace.name === name) &&
-    (priority == null || trace.priority === priority) &&
+    (priority == null || trace.priority === (PRIORITIES[priority] ?? priority)) &&
     (traceId == null || trace.traceId === traceId) &&
     (since == null || trace.timestamp >= since) &&
     (until == null || trace.timestamp <= until);

@@ -2,7 +2,7 @@
 // First in, first out; the same rows; a batch that fails is kept and tried again.
 
 import { Database } from "./database.js";
-import { COUNTERS, CRITICAL } from "./protocol.js";
+import { CRITICAL } from "./protocol.js";
 
 const MAX_COUNT = 250;
 const MAX_BYTES = 128 * 1024;
@@ -33,17 +33,9 @@ export class Spool {
     this.#onEvent = onEvent;
   }
 
-  /** What it took and has not written, by priority. */
-  get inFlight() {
-    return tally(this.#batches.flatMap(({ traces }) => traces));
-  }
-
-  texts() {
-    return this.#batches.flatMap(({ traces }) => traces.map(({ text }) => text));
-  }
-
-  has(id) {
-    return this.#batches.some(({ traces }) => traces.some((trace) => trace.id === id));
+  /** What it took and has not written. */
+  get held() {
+    return this.#batches.flatMap(({ traces }) => traces);
   }
 
   /** Writes what waits. Rejects where that can't be done now; it is then tried again later. */
@@ -116,13 +108,12 @@ export class Spool {
   #account({ row }) {
     const total = (counts) => counts.reduce((sum, count) => sum + count);
     const written = total(this.written) + row.count;
-    const queued = total(this.inFlight) - row.count;
+    const queued = this.held.length - row.count;
     const accepted = written + queued;
-    const counts = Object.fromEntries(COUNTERS.map((name) => [name, 0]));
-    const failures = total(this.failures);
     return {
-      ...counts, session: this.#session, updated: row.tMax,
-      offered: accepted, accepted, written, queued, failures, droppedByReason: {},
+      session: this.#session, updated: row.tMax, offered: accepted, accepted, written, queued,
+      refused: 0, evicted: 0, cancelled: 0, dead: 0, inFlight: 0, retrying: 0,
+      failures: total(this.failures), droppedByReason: {},
     };
   }
 }

@@ -1,9 +1,10 @@
 // What waits on the page's side: until Python is up, and while its queue has no room.
 //
-// Four lanes and their account. Beyond the budget the lowest priority and its oldest give way;
+// Four lanes and their account; in FIFO mode they are left in the order of arrival. Beyond the budget the lowest priority and its oldest give way;
 // nothing is refused while something that matters less could go, and CRITICAL is never evicted.
 
-const CRITICAL = 3;
+import { CRITICAL } from "./protocol.js";
+
 const zeros = () => [0, 0, 0, 0];
 
 export class Waiting {
@@ -11,6 +12,7 @@ export class Waiting {
   #heads = zeros(); // where each lane begins: shifting an array one by one would be quadratic
   #number = 0;
   bytes = 0;
+  fifo = false;
   /** By priority; what left is either `sent` to Python or `taken` by the spool. */
   refused = zeros();
   evicted = zeros();
@@ -61,44 +63,41 @@ export class Waiting {
     return false;
   }
 
-  /** Takes out up to `count` traces and `bytes`, highest first, as [priority, traces]. CRITICAL does
-   *  not ask for room: Python evicts for it. */
+  /** Takes out traces while there is room, as runs of [priority, traces]: highest first, or first come
+   *  first. The last may be larger than the room: one that waited for more might wait for ever. CRITICAL
+   *  does not ask for room; Python evicts for it. */
   take(count, bytes) {
-    const lanes = [];
-    for (const priority of [3, 2, 1, 0]) {
-      const traces = [];
-      for (let next; (next = this.#lanes[priority][this.#heads[priority]]); ) {
-        if (priority < CRITICAL && (count < 1 || next.size > bytes)) break;
-        count -= 1;
-        bytes -= next.size;
-        traces.push(this.#shift(priority));
-      }
-      if (traces.length) lanes.push([priority, traces]);
+    const runs = [];
+    for (let trace; (trace = this.#next()); ) {
+      const { priority } = trace;
+      if ((this.fifo || priority < CRITICAL) && (count < 1 || bytes <= 0)) break;
+      count -= 1;
+      bytes -= trace.size;
+      this.sent[priority] += 1;
+      if (runs.at(-1)?.[0] !== priority) runs.push([priority, []]);
+      runs.at(-1)[1].push(this.#shift(priority));
     }
-    for (const [priority, traces] of lanes) this.sent[priority] += traces.length;
-    return lanes;
+    return runs;
   }
 
   /** Takes out everything, first come first. */
   takeAll() {
-    const all = this.#all();
+    const { all } = this;
     this.#lanes = [[], [], [], []];
     this.#heads = zeros();
     this.bytes = 0;
     return all.sort((a, b) => a.number - b.number);
   }
 
-  /** The texts that wait, for a query. */
-  texts() {
-    return this.#all().map(({ text }) => text);
-  }
-
-  has(id) {
-    return this.#all().some((trace) => trace.id === id);
-  }
-
-  #all() {
+  /** All that waits, in no order. */
+  get all() {
     return this.#lanes.flatMap((lane, priority) => lane.slice(this.#heads[priority]));
+  }
+
+  /** Whose turn it is. */
+  #next() {
+    const heads = this.#lanes.map((lane, priority) => lane[this.#heads[priority]]).filter(Boolean);
+    return this.fifo ? heads.sort((a, b) => a.number - b.number)[0] : heads.at(-1);
   }
 
   #shift(priority) {

@@ -26,6 +26,7 @@ export function serve(port) {
 
 async function boot(post) {
   const base = new URL("./", import.meta.url);
+  await canRunWebAssembly(new URL("pyodide/pyodide.asm.wasm", base));
   const bundle = fetch(new URL("bundle.json", base)).then((response) => response.json());
   const { loadPyodide } = await import("./pyodide/pyodide.mjs");
   const [pyodide, wheel] = await Promise.all([
@@ -34,6 +35,13 @@ async function boot(post) {
   ]);
   pyodide.unpackArchive(wheel, "wheel");
   return pyodide.pyimport("pyqueue.browser.endpoint").Endpoint(post);
+}
+
+/** Pyodide would wait for ever where WebAssembly is blocked or its file is missing. */
+async function canRunWebAssembly(url) {
+  new WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0));
+  const { ok, status } = await fetch(url, { method: "HEAD" });
+  if (!ok) throw new Error(`${url}: ${status}`);
 }
 
 if (typeof WorkerGlobalScope === "function") serve(globalThis);

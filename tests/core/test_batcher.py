@@ -38,7 +38,8 @@ def test_a_batch_is_due_when_it_has_bytes_enough():
     assert core.next_batch(0.0) is None
     offer(core, NORMAL, NORMAL)
     batch = core.next_batch(0.0)
-    assert (ids(batch), batch.full) == (["0", "1", "2"], True)
+    assert (ids(batch), batch.full) == (["0", "1"], True)  # three and their commas are 304
+    assert len(batch.rows[0].data) == batch.rows[0].bytes == 203
     assert core.next_batch(0.0) is None  # the rest waits for its own
 
 
