@@ -183,7 +183,7 @@ class Client {
     this.#state = "spool";
     this.#emit("mode", { mode: "fifo" });
     this.#handOver();
-    return { runtime: "none", bootMs: now() - this.#startedAt, queue: "fifo", error };
+    return { runtime: "none", bootMs: now() - this.#startedAt, queue: "fifo", ...(error && { error }) };
   }
 
   /** What is not needed at once is loaded when first asked for. */

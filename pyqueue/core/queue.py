@@ -15,7 +15,6 @@ from typing import Any
 from ..batch import Batch, DeadLetter
 from ..config import QueueConfig, QueueKind
 from ..events import Event, EventKind
-from ..observe.latency import LatencyHistogram
 from ..ports import HeapReading
 from ..priority import LABELS
 from ..trace import QueuedTrace, with_priority
@@ -24,6 +23,7 @@ from .admission import Admission
 from .batcher import Batcher
 from .breaker import BreakerState
 from .lanes import Discipline
+from .latency import LatencyHistogram
 from .ledger import Ledger
 from .memory_limiter import MemoryLimiter
 

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ..core.latency import LatencyHistogram
 from ..core.ledger import STATES, Ledger
 from ..priority import HIGHEST_FIRST, LABELS
-from .latency import LatencyHistogram
 
 PerPriority = Mapping[str, float | None]
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pyqueue.observe.latency import LatencyHistogram
+from pyqueue.core.latency import LatencyHistogram
 from tests.support import reproducible
 
 ERROR = 1.19
