@@ -142,6 +142,7 @@ def test_javascript_s_proxies_are_made_in_one_file():
     assert makers == {"pyqueue.browser.interop"}
 
 
+@pytest.mark.cpython_only  # the browser's wheel comes without prose
 @pytest.mark.parametrize("module", SOURCES)
 def test_every_module_says_what_it_is_for(module):
     assert ast.get_docstring(tree(module))

@@ -19,6 +19,7 @@ from pathlib import Path
 from hatchling.builders.wheel import WheelBuilder
 
 from lockfile import pyodide_lock
+from slim import slim
 
 ROOT = Path(__file__).parent.parent
 WEB, BUILD, DIST = ROOT / "web", ROOT / "build", ROOT / "dist"
@@ -50,9 +51,16 @@ def fetch_wheels(requirements: Path, folder: Path) -> Path:
 
 
 def build_wheel(folder: Path) -> Path:
-    """Our own wheel, made in this process: no network, no isolated environment."""
-    builder = WheelBuilder(str(ROOT))
-    return Path(next(builder.build(directory=str(folder), versions=["standard"])))
+    """Our own wheel without its prose, made in this process: no network, no other environment."""
+    with tempfile.TemporaryDirectory(dir=BUILD) as scratch:
+        root = Path(scratch)
+        for file in ("pyproject.toml", "LICENSE"):
+            shutil.copy(ROOT / file, root)
+        shutil.copytree(ROOT / "pyqueue", root / "pyqueue")
+        for module in root.rglob("*.py"):
+            module.write_text(slim(module.read_text()))
+        builder = WheelBuilder(str(root))
+        return Path(next(builder.build(directory=str(folder), versions=["standard"])))
 
 
 # pyqueue.js loads the others when it needs them, so each is a file of its own.

@@ -1,6 +1,6 @@
 """The queue: admission, lanes, batches, and the account of them. Handed the time, does no I/O.
 
-Theory of operation. The shell around it (pyqueue/shell.py) calls in three places and does what
+Theory of operation. The shell around it (pyqueue/writer.py) calls in three places and does what
 comes back: `offer` for each trace; `next_batch` until it gives none, starting a write for each;
 `written` or `failed` when a write has ended. `wake_at` tells when to call `next_batch` again.
 Everything that happened in between is fetched with `take_events`.
