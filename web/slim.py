@@ -1,7 +1,7 @@
 """Python source without its prose: what a browser downloads and never reads.
 
-Docstrings become empty strings and comments nothing, line by line, so that a traceback in the browser
-still names the line of the repository.
+Docstrings become empty strings and comments nothing, line by line, so that a traceback in the
+browser still names the line of the repository.
 """
 
 from __future__ import annotations
