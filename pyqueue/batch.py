@@ -50,6 +50,8 @@ class Batch:
     """Failed attempts that speak against the batch."""
     failures: int = 0
     """Failed attempts for whatever reason."""
+    outages: int = 0
+    """Failed attempts that speak against the store."""
     account: dict[str, Any] = field(default_factory=dict)
     """The session's counters as they are once this batch is written."""
 
@@ -60,6 +62,12 @@ class Batch:
     def traces(self) -> Iterator[QueuedTrace]:
         """In the order of writing."""
         return chain.from_iterable(self.lanes)
+
+    def placed(self) -> Iterator[tuple[Row, int, QueuedTrace]]:
+        """Each trace with its row and its place in the session."""
+        for row, lane in zip(self.rows, self.lanes, strict=True):
+            for seq, trace in enumerate(lane, row.seq_first):
+                yield row, seq, trace
 
     @property
     def oldest_number(self) -> int:
@@ -79,6 +87,39 @@ class DeadLetter:
     attempts: int
     time: float
     """When it was given up, ms since the epoch."""
+
+
+def halves(batch: Batch, numbers: tuple[int, int]) -> tuple[Batch, Batch]:
+    """The batch in two, with these numbers. Every trace keeps its place in the session."""
+    middle = batch.count // 2
+    placed = list(batch.placed())
+    first, second = (
+        _part(batch, number, part)
+        for number, part in zip(numbers, (placed[:middle], placed[middle:]), strict=True)
+    )
+    return first, second
+
+
+def _part(batch: Batch, number: int, placed: list[tuple[Row, int, QueuedTrace]]) -> Batch:
+    by_row: dict[int, list[tuple[Row, int, QueuedTrace]]] = {}
+    for entry in placed:
+        by_row.setdefault(entry[0].seq_first, []).append(entry)
+    lanes = [[trace for _, _, trace in part] for part in by_row.values()]
+    rows = [
+        seal_row(part[0][0].session, part[0][1], lane)
+        for part, lane in zip(by_row.values(), lanes, strict=True)
+    ]
+    return Batch(
+        number=number,
+        lanes=tuple(map(tuple, lanes)),
+        rows=tuple(rows),
+        tally=tally([trace for lane in lanes for trace in lane]),
+        full=False,
+        strict=batch.strict,
+        attempts=batch.attempts,
+        failures=batch.failures,
+        outages=batch.outages,
+    )
 
 
 def tally(traces: Sequence[QueuedTrace]) -> dict[int, tuple[int, int]]:

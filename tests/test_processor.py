@@ -187,7 +187,8 @@ async def test_the_stored_account_equals_the_metrics_after_a_flush(seed):
             if n % 7 == 0:
                 queue.cancel(f"n{n - 3}")
             if n % 20 == 0 and n < 100:
-                store.fail_next(1, chance.choice([None, ValueError("poison")]))
+                error = chance.choice([None, ValueError("poison")])
+                store.fail_next(8 if error else 1, error)  # also the halves, down to one
             await asyncio.sleep(chance.random() / 500)
         await asyncio.sleep(60)
         enqueue(queue, "c")  # the last batch: what came before it is in its account

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from itertools import chain
 from operator import itemgetter
 
-from ..batch import Batch, seal_row, tally
+from ..batch import Batch, halves, seal_row, tally
 from ..config import QueueConfig
 from ..errors import StoreUnavailable
 from ..priority import TracePriority
@@ -33,7 +33,7 @@ class Batcher:
         self.breaker = Breaker(config.breaker_threshold, config.breaker_cooldown)
         self._chance = chance
         self._next_seq = 1
-        self._next_number = 1
+        self._last_number = 0
         self._flush_upto = 0
         self._in_flight: dict[int, Batch] = {}
         self._retrying: list[tuple[float, int, Batch]] = []
@@ -95,20 +95,34 @@ class Batcher:
 
     def failed(self, batch: Batch, error: Exception, now: float) -> bool:
         """Whether there will be another attempt. An unavailable store, or a probe of an ailing one,
-        says nothing against the batch: such an attempt does not count."""
+        says nothing against the batch: such an attempt does not count. A batch that used up its
+        attempts is halved, until what poisons it stands alone."""
         del self._in_flight[batch.number]
         batch.failures += 1
         if self.breaker.state == "closed" and not isinstance(error, StoreUnavailable):
             batch.attempts += 1
+        else:
+            batch.outages += 1
         self.breaker.failed(now)
-        if batch.attempts > self.config.max_retries:
+        if batch.attempts <= self.config.max_retries:
+            wait = self._backoff(batch.failures)
+            heapq.heappush(self._retrying, (now + wait, batch.number, batch))
+        elif batch.count > 1:
+            for half in halves(batch, (self._number(), self._number())):
+                # One attempt each; after the next failure it is halved again.
+                half.attempts = self.config.max_retries
+                heapq.heappush(self._retrying, (now, half.number, half))
+        else:
             return False
-        config = self.config
-        wait = backoff(
-            batch.failures, config.retry_base_delay, config.retry_max_delay, self._chance()
-        )
-        heapq.heappush(self._retrying, (now + wait, batch.number, batch))
         return True
+
+    def _backoff(self, failures: int) -> float:
+        config = self.config
+        return backoff(failures, config.retry_base_delay, config.retry_max_delay, self._chance())
+
+    def _number(self) -> int:
+        self._last_number += 1
+        return self._last_number
 
     def _is_due(self, lanes: Discipline, now: float) -> bool:
         return (
@@ -129,9 +143,8 @@ class Batcher:
             rows.append(seal_row(self.session, self._next_seq, lane))
             self._next_seq += len(lane)
         traces = list(chain.from_iterable(taken))
-        number, self._next_number = self._next_number, self._next_number + 1
         return Batch(
-            number=number,
+            number=self._number(),
             lanes=tuple(map(tuple, taken)),
             rows=tuple(rows),
             tally=tally(traces),

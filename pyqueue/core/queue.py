@@ -219,7 +219,7 @@ class QueueCore:
     def is_failing(self, mark: int) -> bool:
         """Whether the store is known not to take what was accepted up to the mark, for now."""
         return self.batcher.breaker.state == "open" or any(
-            batch.failures > self.config.max_retries and batch.oldest_number <= mark
+            batch.outages > self.config.max_retries and batch.oldest_number <= mark
             for batch in self.batcher.outstanding()
         )
 

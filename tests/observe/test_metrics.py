@@ -64,7 +64,7 @@ async def test_rates_lie_between_zero_and_one_although_far_more_is_refused_than_
 
 async def test_what_is_dropped_is_what_was_refused_evicted_or_given_up_among_the_offered():
     store = FaultyStore()
-    store.fail_next(1, ValueError("poison"))
+    store.fail_next(3, ValueError("poison"))
     async with make_queue(store, max_queue_size=2, max_retries=0) as queue:
         for priority in ("low", "normal", "high", "low"):  # the first is evicted, the last refused
             queue.enqueue({"name": "a"}, priority)
