@@ -87,6 +87,8 @@ class DeadLetter:
     attempts: int
     time: float
     """When it was given up, ms since the epoch."""
+    resolution: str | None = None
+    """What a reviewer found out; None until then."""
 
 
 def halves(batch: Batch, numbers: tuple[int, int]) -> tuple[Batch, Batch]:

@@ -56,10 +56,16 @@ class BatchStore(Protocol):
 
 
 class DeadLetterStore(Protocol):
-    """A store that also keeps what could not be written."""
+    """A store that also keeps what could not be written, one letter an id."""
 
     async def bury(self, letters: list[DeadLetter]) -> None:
-        """Keep these; durable when it returns."""
+        """Keep these, in place of others with their ids; durable when it returns."""
+
+    async def letters(self) -> list[DeadLetter]:
+        """All that are kept."""
+
+    async def forget(self, ids: list[str]) -> None:
+        """Keep these no longer. Ids without a letter are passed over."""
 
 
 class Observer(Protocol):

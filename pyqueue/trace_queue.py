@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any, ClassVar, Self
 
 from .batch import DeadLetter
@@ -16,6 +16,7 @@ from .config import QueueConfig, QueueKind
 from .core.lanes import Discipline
 from .core.ledger import Ledger
 from .core.queue import QueueCore
+from .dead_letters import revive
 from .observe.metrics import QueueMetrics, counts_of, latencies_of
 from .ports import BatchStore, Clock, MemoryProbe, Observer
 from .priority import TracePriority
@@ -204,10 +205,35 @@ class TraceQueue:
         self._writer.changed()
         return done
 
+    # Dead letters
+
     @property
     def dead_letters(self) -> tuple[DeadLetter, ...]:
         """What the store would not take in this run: the last 1,000."""
-        return tuple(self._writer.dead_letters)
+        return self._writer.dead_letters.recent
+
+    async def list_dead_letters(self) -> list[DeadLetter]:
+        """All that the store keeps, of earlier runs too, in the order of their deaths."""
+        return await self._writer.dead_letters.all()
+
+    async def replay_dead_letters(self, ids: Collection[str] | None = None) -> list[Verdict]:
+        """Offer these (None: all) again. What is accepted is no dead letter any more."""
+        letters = await self._writer.dead_letters.all()
+        chosen = [letter for letter in letters if ids is None or letter.id in ids]
+        now = self._writer.clock.now()
+        verdicts = [self.offer(revive(letter, now)) for letter in chosen]
+        await self._writer.dead_letters.purge({verdict.id for verdict in verdicts if verdict})
+        return verdicts
+
+    async def review_dead_letter(self, id: str, resolution: str) -> bool:
+        """Note what was found out about a letter. False where there is none with this id."""
+        return await self._writer.dead_letters.review(id, resolution)
+
+    async def purge_dead_letters(self, ids: Collection[str]) -> int:
+        """Throw these letters away; how many there were."""
+        return await self._writer.dead_letters.purge(ids)
+
+    # Succession
 
     @classmethod
     def succeed(cls, old: TraceQueue) -> Self:

@@ -10,15 +10,15 @@ from __future__ import annotations
 import asyncio
 import logging
 import sys
-from collections import deque
 from collections.abc import Coroutine
-from typing import Any, cast
+from typing import Any
 
-from .batch import Batch, DeadLetter
+from .batch import Batch
 from .core.queue import QueueCore
+from .dead_letters import DeadLetters
 from .errors import FlushError
 from .observe.fanout import Fanout
-from .ports import BatchStore, Clock, DeadLetterStore, MemoryProbe
+from .ports import BatchStore, Clock, MemoryProbe
 from .trace import QueuedTrace
 from .verdict import Reason, Verdict
 
@@ -26,8 +26,6 @@ logger = logging.getLogger("pyqueue")
 
 HEAP_INTERVAL = 50.0
 """ms between readings of the heap: browsers refresh theirs no faster."""
-
-KEPT_DEAD_LETTERS = 1_000
 
 
 class Writer:
@@ -41,7 +39,7 @@ class Writer:
         self.clock = clock
         self.fanout = Fanout()
         self.started_at = clock.now()
-        self.dead_letters: deque[DeadLetter] = deque(maxlen=KEPT_DEAD_LETTERS)
+        self.dead_letters = DeadLetters(store)
         self.last_error: Exception | None = None
         self._memory = memory
         self._heap_read_at = float("-inf")
@@ -169,19 +167,13 @@ class Writer:
         except Exception as error:
             self.last_error = error
             letters = self.core.failed(batch, error, self.clock.now(), self.clock.wall())
-            self.dead_letters.extend(letters)
+            self.dead_letters.remember(letters)
             self._pump()
-            if letters and hasattr(self.store, "bury"):
-                await self._bury(cast(DeadLetterStore, self.store), letters)
+            if letters:
+                await self.dead_letters.bury(letters)
         else:
             self.core.written(batch, self.clock.now())
             self._pump()
-
-    async def _bury(self, store: DeadLetterStore, letters: list[DeadLetter]) -> None:
-        try:
-            await store.bury(letters)
-        except Exception as error:
-            logger.warning("%d dead letters are kept in memory only: %s", len(letters), error)
 
     def _after(self) -> None:
         """What may follow from any change: events, waiters, the next timer."""

@@ -72,7 +72,7 @@ async def test_closing_waits_until_dead_letters_are_kept():
     store.fail_next(1, ValueError("poison"))
     async with make_queue(store, max_retries=0) as queue:
         queue.enqueue({"name": "a", "id": "dead"})
-    assert [letter.id for letter in store.inner.dead_letters] == ["dead"]
+    assert [letter.id for letter in await store.inner.letters()] == ["dead"]
 
 
 async def test_dead_letters_that_the_store_will_not_keep_can_still_be_read():

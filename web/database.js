@@ -60,7 +60,7 @@ function createStores(db) {
   segments.createIndex("priority", "priority");
   segments.createIndex("time", "tMax");
   segments.createIndex("traceIds", "traceIds", { multiEntry: true });
-  db.createObjectStore("dead_letters", { autoIncrement: true });
+  db.createObjectStore("dead_letters", { keyPath: "id" });
   db.createObjectStore("ledger", { keyPath: "session" });
   db.createObjectStore("meta");
 }

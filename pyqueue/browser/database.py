@@ -61,12 +61,12 @@ class Database:
         if await outcome(tx, "oncomplete", "onabort") == "onabort":
             raise self._translated(tx.error)
 
-    async def read(self, ask: Callable[[Any], list[Any]]) -> list[Any]:
-        """The results of requests to `segments`, issued in one go."""
+    async def read(self, store: str, ask: Callable[[Any], list[Any]]) -> list[Any]:
+        """The results of requests to a store, issued in one go."""
         db = await self._connection()
         try:
-            tx = db.transaction("segments", "readonly")
-            requests = ask(tx.objectStore("segments"))
+            tx = db.transaction(store, "readonly")
+            requests = ask(tx.objectStore(store))
         except JsException as error:
             raise self._translated(error) from None
         if await outcome(tx, "oncomplete", "onabort") == "onabort":
@@ -126,6 +126,6 @@ def _create(db: Any) -> None:
     segments.createIndex("priority", "priority")
     segments.createIndex("time", "tMax")
     segments.createIndex("traceIds", "traceIds", to_object({"multiEntry": True}))
-    db.createObjectStore("dead_letters", to_object({"autoIncrement": True}))
+    db.createObjectStore("dead_letters", to_object({"keyPath": "id"}))
     db.createObjectStore("ledger", to_object({"keyPath": "session"}))
     db.createObjectStore("meta")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gzip
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from itertools import chain
 from typing import Any
 
@@ -14,7 +14,7 @@ from ..errors import StoreRejected
 from ..query import TraceQuery, traces_of
 from .database import Database
 from .interop import to_array, to_object
-from .naming import camel_keys
+from .naming import camel, camel_keys
 
 CHUNK = 64
 """Rows read at a time: about 8 MB at the most of default size."""
@@ -55,6 +55,18 @@ class IndexedDBStore:
 
         await self._database.write(True, put)
 
+    async def letters(self) -> list[DeadLetter]:
+        (letters,) = await self._database.read("dead_letters", lambda letters: [letters.getAll()])
+        names = [field.name for field in fields(DeadLetter)]
+        return [DeadLetter(**{name: getattr(x, camel(name)) for name in names}) for x in letters]
+
+    async def forget(self, ids: list[str]) -> None:
+        def delete(tx: Any) -> None:
+            for id in ids:
+                tx.objectStore("dead_letters").delete(id)
+
+        await self._database.write(True, delete)
+
     async def query(self, query: TraceQuery) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = []
         keys = await self._candidates(query)
@@ -85,12 +97,14 @@ class IndexedDBStore:
 
     async def _keys(self, index: str, span: Any) -> list[int]:
         (keys,) = await self._database.read(
-            lambda segments: [segments.index(index).getAllKeys(span)]
+            "segments", lambda segments: [segments.index(index).getAllKeys(span)]
         )
         return list(keys)
 
     async def _rows(self, query: TraceQuery, keys: list[int]) -> list[Row]:
-        rows = await self._database.read(lambda segments: [segments.get(key) for key in keys])
+        rows = await self._database.read(
+            "segments", lambda segments: [segments.get(key) for key in keys]
+        )
         return [_row(row) for row in rows if row is not None and _can_hold(query, row)]
 
     async def _holds(self, row: Row) -> bool:

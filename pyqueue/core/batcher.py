@@ -15,7 +15,7 @@ from operator import itemgetter
 
 from ..batch import Batch, halves, seal_row, tally
 from ..config import QueueConfig
-from ..errors import StoreUnavailable
+from ..errors import StoreRejected, StoreUnavailable
 from ..priority import TracePriority
 from .breaker import Breaker
 from .lanes import Discipline
@@ -99,11 +99,15 @@ class Batcher:
         attempts is halved, until what poisons it stands alone."""
         del self._in_flight[batch.number]
         batch.failures += 1
-        if self.breaker.state == "closed" and not isinstance(error, StoreUnavailable):
+        spoke_of_batch = not isinstance(error, StoreUnavailable) and self.breaker.state == "closed"
+        if spoke_of_batch or isinstance(error, StoreRejected):
             batch.attempts += 1
         else:
             batch.outages += 1
-        self.breaker.failed(now)
+        if isinstance(error, StoreRejected):
+            self.breaker.succeeded()  # it answers; what it does not like is the batch
+        else:
+            self.breaker.failed(now)
         if batch.attempts <= self.config.max_retries:
             wait = self._backoff(batch.failures)
             heapq.heappush(self._retrying, (now + wait, batch.number, batch))

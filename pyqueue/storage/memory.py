@@ -14,7 +14,7 @@ class MemoryStore:
     def __init__(self) -> None:
         self.rows: list[Row] = []
         self.ledger: dict[str, dict[str, Any]] = {}
-        self.dead_letters: list[DeadLetter] = []
+        self.dead_letters: dict[str, DeadLetter] = {}
         self._seen: set[tuple[str, int]] = set()
 
     def __repr__(self) -> str:
@@ -32,7 +32,14 @@ class MemoryStore:
         self.ledger[batch.account["session"]] = batch.account
 
     async def bury(self, letters: list[DeadLetter]) -> None:
-        self.dead_letters += letters
+        self.dead_letters |= {letter.id: letter for letter in letters}
+
+    async def letters(self) -> list[DeadLetter]:
+        return list(self.dead_letters.values())
+
+    async def forget(self, ids: list[str]) -> None:
+        for id in ids:
+            self.dead_letters.pop(id, None)
 
     async def query(self, query: TraceQuery) -> list[dict[str, Any]]:
         return query.select(

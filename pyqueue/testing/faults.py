@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from typing import Any
+from typing import Any, cast
 
 from ..batch import Batch, DeadLetter
 from ..errors import StoreUnavailable
-from ..ports import BatchStore
+from ..ports import BatchStore, DeadLetterStore
 from ..query import TraceQuery
 from ..storage.memory import MemoryStore
 
@@ -27,6 +27,8 @@ class FaultyStore:
         """Seconds that each write takes."""
         self.broken: Exception | None = None
         """Raised by every write while it is set."""
+        keeps = hasattr(self.inner, "letters")
+        self._letter_box = cast(DeadLetterStore, self.inner) if keeps else MemoryStore()
         self._failures: deque[Exception] = deque()
         self._lost_answers = 0
         self._under_way = 0
@@ -62,8 +64,13 @@ class FaultyStore:
     async def bury(self, letters: list[DeadLetter]) -> None:
         if self.broken is not None:
             raise self.broken
-        if hasattr(self.inner, "bury"):
-            await self.inner.bury(letters)
+        await self._letter_box.bury(letters)
+
+    async def letters(self) -> list[DeadLetter]:
+        return await self._letter_box.letters()
+
+    async def forget(self, ids: list[str]) -> None:
+        await self._letter_box.forget(ids)
 
     async def query(self, query: TraceQuery) -> list[dict[str, Any]]:
         return await self.inner.query(query)

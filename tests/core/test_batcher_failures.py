@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pyqueue import StoreUnavailable
+from pyqueue import StoreRejected, StoreUnavailable
 from tests.support import CRITICAL, NORMAL, item, make_core
 
 
@@ -129,3 +129,13 @@ def test_when_it_has_no_batch_it_never_says_to_wake_at_once():
             under_way.append(batch)
         states.add(core.batcher.breaker.state)
     assert states == {"closed", "open", "half-open"}
+
+
+def test_a_store_that_rejects_a_batch_answers_and_opens_no_breaker():
+    core = make_core(breaker_threshold=2, max_retries=9)
+    core.offer(item(), 0.0)
+    core.flush()
+    for now in range(0, 100_000, 10_000):
+        batch = core.next_batch(now)
+        core.failed(batch, StoreRejected("poison"), now, now)
+        assert core.batcher.breaker.state == "closed"

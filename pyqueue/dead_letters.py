@@ -1,0 +1,88 @@
+"""What the store would not take, and what can be done about it.
+
+Letters are kept in the store where it can keep them, and the last 1,000 of this run in memory too.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Collection, Iterable
+from dataclasses import replace
+from typing import cast
+
+from .batch import DeadLetter
+from .ports import BatchStore, DeadLetterStore
+from .trace import QueuedTrace
+
+logger = logging.getLogger("pyqueue")
+
+KEPT = 1_000
+
+
+class DeadLetters:
+    """The letters of a store. An id stands for one letter: a trace that dies again replaces it."""
+
+    def __init__(self, store: BatchStore) -> None:
+        keeps = all(hasattr(store, name) for name in ("bury", "letters", "forget"))
+        self._store = cast(DeadLetterStore, store) if keeps else None
+        self._recent: dict[str, DeadLetter] = {}
+
+    @property
+    def recent(self) -> tuple[DeadLetter, ...]:
+        """Those of this run that were not purged: the last 1,000."""
+        return tuple(self._recent.values())
+
+    def remember(self, letters: Iterable[DeadLetter]) -> None:
+        """Keep them in memory; `bury` then keeps them in the store."""
+        for letter in letters:
+            self._recent.pop(letter.id, None)
+            self._recent[letter.id] = letter
+        while len(self._recent) > KEPT:
+            del self._recent[next(iter(self._recent))]
+
+    async def bury(self, letters: list[DeadLetter]) -> None:
+        """Keep them in the store, if it can; never raises."""
+        if self._store is None:
+            return
+        try:
+            await self._store.bury(letters)
+        except Exception as error:
+            logger.warning("%d dead letters are kept in memory only: %s", len(letters), error)
+
+    async def all(self) -> list[DeadLetter]:
+        """Every letter, of this run and of earlier ones, in the order of their deaths."""
+        stored = await self._store.letters() if self._store else []
+        found = {letter.id: letter for letter in [*self._recent.values(), *stored]}
+        return sorted(found.values(), key=lambda letter: letter.time)
+
+    async def review(self, id: str, resolution: str) -> bool:
+        """Note what was found out about a letter. False where there is none with this id."""
+        letter = next((letter for letter in await self.all() if letter.id == id), None)
+        if letter is None:
+            return False
+        reviewed = replace(letter, resolution=resolution)
+        if id in self._recent:
+            self._recent[id] = reviewed
+        if self._store:
+            await self._store.bury([reviewed])
+        return True
+
+    async def purge(self, ids: Collection[str]) -> int:
+        """Throw these away; how many there were."""
+        gone = [letter.id for letter in await self.all() if letter.id in ids]
+        for id in gone:
+            self._recent.pop(id, None)
+        if self._store:
+            await self._store.forget(gone)
+        return len(gone)
+
+
+def revive(letter: DeadLetter, now: float) -> QueuedTrace:
+    """The letter's trace, as it was before it died."""
+    record = json.loads(letter.trace)
+    size = len(letter.trace.encode())
+    trace_id = record.get("traceId", "")
+    return QueuedTrace(
+        letter.id, letter.priority, record["timestamp"], trace_id, letter.trace, size, now
+    )
