@@ -24,6 +24,12 @@ class QueueConfig:
     )
     max_queue_bytes: int = _option(5 * 1024 * 1024, least=1, meaning="their encoded bytes")
     max_trace_bytes: int = _option(1024 * 1024, least=1, meaning="largest single trace")
+    remember_ids: int = _option(10_000, least=0, meaning="ids by which duplicates are known")
+    rate_limit: float = _option(
+        0, least=0, meaning="traces a second for each source and priority; 0 is no limit"
+    )
+    rate_burst: float = _option(100, least=1, meaning="traces of a source that may come at once")
+    sample_rate: float = _option(1, least=0, most=1, meaning="share of the traces that is kept")
     max_batch_size: int = _option(250, least=1, most=10_000, meaning="traces in a batch")
     max_batch_bytes: int = _option(128 * 1024, least=1, meaning="bytes in a batch")
     batch_timeout: float = _option(1_000, least=0, meaning="longest wait of a trace for its batch")

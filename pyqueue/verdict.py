@@ -9,6 +9,12 @@ from typing import NamedTuple
 class Reason(StrEnum):
     """Why a trace was refused, evicted or given up: the keys of `dropped_by_reason`."""
 
+    DUPLICATE = "duplicate"
+    """Its id was accepted before, among the last `remember_ids`."""
+    RATE_LIMITED = "rate_limited"
+    """Its source sent more than `rate_limit` a second of this priority."""
+    SAMPLED_OUT = "sampled_out"
+    """Its trace id is not among the share that `sample_rate` keeps."""
     TOO_LARGE = "too_large"
     """It alone is larger than `max_trace_bytes`."""
     QUEUE_FULL = "queue_full"

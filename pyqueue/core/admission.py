@@ -1,22 +1,36 @@
 """Who gets in: the first rule that a trace fails refuses it, for that rule's reason.
 
-    size          larger than `max_trace_bytes`                          too_large
-    queue limits  `max_queue_size` or `max_queue_bytes` would be passed  queue_full, queue_bytes
-    memory        the platform's heap is above its threshold             memory
+    duplicate     its id is among the last `remember_ids` accepted      duplicate
+    rate          its source sent more than `rate_limit` a second       rate_limited
+    sampling      its trace is not among the sampled                    sampled_out
+    size          larger than `max_trace_bytes`                         too_large
+    queue limits  `max_queue_size` or `max_queue_bytes` would be passed queue_full, queue_bytes
+    memory        the platform's heap is above its threshold            memory
 
-The last two are refused only where evicting what matters less would not make room.
+CRITICAL passes the rules of rate and sampling. The last two rows are refused only where evicting
+what matters less would not make room.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from hashlib import blake2b
 
 from ..config import QueueConfig
+from ..priority import TracePriority
 from ..trace import QueuedTrace
 from ..verdict import Reason
 from .lanes import Discipline
 from .ledger import Ledger
 from .memory_limiter import MemoryLimiter
+from .rate_limiter import RateLimiter
+from .recent import RecentIds
+
+CRITICAL = int(TracePriority.CRITICAL)
+
+Rule = tuple[Reason, Callable[[QueuedTrace, float], bool]]
+"""A reason, and whether the trace is refused for it at this time."""
 
 
 class Admission:
@@ -29,10 +43,25 @@ class Admission:
         limiter: MemoryLimiter,
         on_evict: Callable[[QueuedTrace, Reason], None],
     ) -> None:
-        self._config = config
         self._ledger = ledger
         self._limiter = limiter
         self._on_evict = on_evict
+        self._recent = RecentIds(config.remember_ids)
+        self.configure(config)
+
+    def configure(self, config: QueueConfig) -> None:
+        """Go by these limits from now on. What is remembered stays, buckets start full."""
+        self._config = config
+        self._recent.size = config.remember_ids
+        self._rates = RateLimiter(config.rate_limit, config.rate_burst)
+        table: tuple[tuple[bool, Rule], ...] = (
+            (config.remember_ids > 0, (Reason.DUPLICATE, self._is_duplicate)),
+            (config.rate_limit > 0, (Reason.RATE_LIMITED, self._is_over_its_rate)),
+            (config.sample_rate < 1, (Reason.SAMPLED_OUT, self._is_sampled_out)),
+            (True, (Reason.TOO_LARGE, self._is_too_large)),
+        )
+        self._rules = tuple(rule for is_on, rule in table if is_on)
+        self._judges_each = config.rate_limit > 0 or config.sample_rate < 1
 
     def has_room(self, count: int, size: int) -> bool:
         """Whether so much fits without evicting anything."""
@@ -46,20 +75,60 @@ class Admission:
         """Whether an empty queue would take it."""
         return item.size <= min(self._config.max_trace_bytes, self._config.max_queue_bytes)
 
-    def admit(self, item: QueuedTrace, lanes: Discipline) -> Reason | None:
+    def admit(self, item: QueuedTrace, lanes: Discipline, now: float) -> Reason | None:
         """None where the trace may enter; there is room for it then."""
-        if item.size > self._config.max_trace_bytes:
-            return Reason.TOO_LARGE
-        if self.has_room(1, item.size):
-            return None
-        return self.make_room(item.priority, 1, item.size, lanes)
+        for reason, refuses in self._rules:
+            if refuses(item, now):
+                return reason
+        if not self.has_room(1, item.size):
+            reason_for_lack = self.make_room(item.priority, 1, item.size, lanes)
+            if reason_for_lack is not None:
+                return reason_for_lack
+        self._recent.add((item.id,))
+        return None
+
+    def admit_all(self, items: list[QueuedTrace]) -> bool:
+        """Whether all may enter together, nothing evicted; False says nothing about each."""
+        ids = {item.id for item in items}
+        if self._judges_each or len(ids) < len(items) or self._recent.holds_any(ids):
+            return False
+        sizes = [item.size for item in items]
+        if max(sizes, default=0) > self._config.max_trace_bytes:
+            return False
+        if not self.has_room(len(items), sum(sizes)):
+            return False
+        if self._config.remember_ids:
+            self._recent.add(ids)
+        return True
+
+    def forget(self, id: str) -> None:
+        """The trace left without being stored: it may come again."""
+        self._recent.discard(id)
+
+    def _is_duplicate(self, item: QueuedTrace, now: float) -> bool:
+        return item.id in self._recent
+
+    def _is_over_its_rate(self, item: QueuedTrace, now: float) -> bool:
+        if item.priority == CRITICAL:
+            return False
+        return not self._rates.allows((source_of(item), item.priority), now)
+
+    def _is_sampled_out(self, item: QueuedTrace, now: float) -> bool:
+        """All traces with one trace id share their fate, in every tab and session."""
+        if item.priority == CRITICAL:
+            return False
+        digest = blake2b((item.trace_id or item.id).encode(), digest_size=8).digest()
+        return int.from_bytes(digest) >= self._config.sample_rate * 2**64
+
+    def _is_too_large(self, item: QueuedTrace, now: float) -> bool:
+        return item.size > self._config.max_trace_bytes
 
     def make_room(self, priority: int, count: int, size: int, lanes: Discipline) -> Reason | None:
         """Evict what matters less than `priority` until so much more fits; a reason why it can't,
         and nothing is evicted then."""
-        ledger, config = self._ledger, self._config
-        count_over = ledger.held + count - config.max_queue_size
-        bytes_over = ledger.held_bytes + size - config.max_queue_bytes
+        ledger = self._ledger
+        count_over = ledger.held + count - self._config.max_queue_size
+        bytes_over = ledger.held_bytes + size - self._config.max_queue_bytes
         reason = Reason.QUEUE_FULL if count_over > 0 else Reason.QUEUE_BYTES
         if count_over <= 0 and bytes_over <= 0:
             reason = Reason.MEMORY
@@ -76,3 +145,12 @@ class Admission:
             count_over -= 1
             bytes_over -= victim.size
         return None
+
+
+_SOURCE = re.compile(r'"name":"((?:[^"\\.]|\\.)*)')
+
+
+def source_of(item: QueuedTrace) -> str:
+    """Where a trace comes from: its name up to the first dot, "checkout" of "checkout.submit"."""
+    found = _SOURCE.search(item.text)
+    return found[1] if found else ""

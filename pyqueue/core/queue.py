@@ -51,7 +51,7 @@ class QueueCore:
 
     def offer(self, item: QueuedTrace, now: float) -> Reason | None:
         """Take the trace, or say why not."""
-        reason = Reason.CLOSED if self.closed else self._admission.admit(item, self.lanes)
+        reason = Reason.CLOSED if self.closed else self._admission.admit(item, self.lanes, now)
         if reason is None:
             self._last_number = item.number = self._last_number + 1
             self.ledger.accept(item.priority, item.size)
@@ -63,13 +63,11 @@ class QueueCore:
 
     def offer_all(self, priority: int, items: list[QueuedTrace], now: float) -> None:
         """Take many of one priority. All at once where all fit, else one by one."""
-        size = sum([item.size for item in items])
-        largest = max([item.size for item in items], default=0)
-        fits = self._admission.has_room(len(items), size) and not self.closed
-        if not fits or largest > self.config.max_trace_bytes:
+        if self.closed or not self._admission.admit_all(items):
             for item in items:
                 self.offer(item, now)
             return
+        size = sum([item.size for item in items])
         for number, item in enumerate(items, self._last_number + 1):
             item.number = number
         self._last_number += len(items)
@@ -112,6 +110,7 @@ class QueueCore:
             return False
         self.lanes.remove(item)
         self.ledger.cancel(item.priority, item.size)
+        self._admission.forget(item.id)
         self._watch_pressure(now)
         if not self.ledger.held:
             self._tell("drained", now, written=self.ledger.total("written"))
@@ -195,6 +194,8 @@ class QueueCore:
         if will_retry:
             return []
         letters = [_letter(item, batch, error, wall) for item in batch.traces()]
+        for letter in letters:
+            self._admission.forget(letter.id)
         self._tell("deadletter", now, size=len(letters), ids=[letter.id for letter in letters])
         return letters
 
@@ -241,6 +242,7 @@ class QueueCore:
 
     def _evicted(self, item: QueuedTrace, reason: Reason) -> None:
         self.ledger.evict(item.priority, item.size, reason)
+        self._admission.forget(item.id)
         self._drops[reason, item.priority] += 1
 
     def _watch_pressure(self, now: float) -> None:

@@ -14,7 +14,7 @@ from tests.support import CRITICAL, HIGH, LOW, NORMAL, item, make_core, reproduc
 def fill(core, *priorities, size=100):
     """Offers one trace of each priority; the reasons."""
     return [
-        core.offer(item(f"{len(core.lanes)}-{p}", p, size), 0.0) for p in priorities
+        core.offer(item(f"{core.ledger.total('offered')}-{p}", p, size), 0.0) for p in priorities
     ]  # fmt: skip
 
 
