@@ -33,6 +33,15 @@ class QueueConfig:
     max_batch_size: int = _option(250, least=1, most=10_000, meaning="traces in a batch")
     max_batch_bytes: int = _option(128 * 1024, least=1, meaning="bytes in a batch")
     batch_timeout: float = _option(1_000, least=0, meaning="longest wait of a trace for its batch")
+    max_wait: float = _option(
+        10_000, least=0, meaning="after which a trace goes before higher priorities"
+    )
+    time_to_live: float = _option(
+        0, least=0, meaning="after which a trace that is not CRITICAL is given up; 0 is never"
+    )
+    write_timeout: float = _option(
+        30_000, least=1, meaning="after which a write that was not answered has failed"
+    )
     max_in_flight: int = _option(4, least=1, most=64, meaning="transactions at a time")
     max_retries: int = _option(3, least=0, meaning="attempts after the first")
     retry_base_delay: float = _option(100, least=0, meaning="first retry waits up to this long")

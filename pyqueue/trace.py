@@ -48,6 +48,8 @@ class QueuedTrace:
     """When the queue was handed it, ms on the queue's clock."""
     number: int = field(default=0)
     """Position in the order of acceptance; given by the queue."""
+    expires_at: float = field(default=float("inf"))
+    """When it is no longer worth writing, ms on the queue's clock."""
 
 
 def read_trace(

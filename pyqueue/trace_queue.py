@@ -8,11 +8,12 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Callable, Collection
+from dataclasses import replace
 from typing import Any, ClassVar, Self
 
 from .batch import DeadLetter
 from .clock import Ids, SystemClock, new_session
-from .config import QueueConfig, QueueKind
+from .config import QueueConfig, QueueKind, defaults
 from .core.lanes import Discipline
 from .core.ledger import Ledger
 from .core.queue import QueueCore
@@ -94,18 +95,22 @@ class TraceQueue:
 
     # Producing
 
-    def enqueue(self, trace: object, priority: object = None) -> Verdict:
+    def enqueue(
+        self, trace: object, priority: object = None, *, ttl: float | None = None
+    ) -> Verdict:
         """Take a trace, or say why not. Never waits.
 
         `trace` is a mapping with a `name`, or a pydantic model of one. `priority` None takes the
-        trace's own, or infers it. Raises TypeError or ValueError, naming the field, for what is no
-        trace; never because of load.
+        trace's own, or infers it. After `ttl` ms in the queue it is not worth writing. Raises
+        TypeError or ValueError, naming the field, for what is no trace; never because of load.
         """
-        return self.offer(self._read(trace, priority))
+        return self.offer(self._read(trace, priority, ttl))
 
-    async def put(self, trace: object, priority: object = None) -> Verdict:
+    async def put(
+        self, trace: object, priority: object = None, *, ttl: float | None = None
+    ) -> Verdict:
         """Like `enqueue`, but waits for room instead of being refused or evicting anything."""
-        item = self._read(trace, priority)
+        item = self._read(trace, priority, ttl)
         if self._retired:
             return self.offer(item)
         await self._writer.wait_for_room(item)
@@ -205,6 +210,26 @@ class TraceQueue:
         self._writer.changed()
         return done
 
+    def pause(self) -> None:
+        """Write no more for now. Traces are taken as ever, until the queue is full."""
+        self._core.pause(True, self._writer.clock.now())
+        self._writer.changed()
+
+    def resume(self) -> None:
+        """Write again."""
+        self._core.pause(False, self._writer.clock.now())
+        self._writer.changed()
+
+    def reconfigure(self, **changes: Any) -> None:
+        """Change options of `QueueConfig` at once, at any load. What is held stays, also where it
+        is more than the new limits allow. Raises TypeError or ValueError, naming the option; the
+        queue then goes on as before. The kind of queue is changed by `succeed` or the service."""
+        unknown = [name for name in changes if name == "queue" or name not in defaults()]
+        if unknown:
+            raise ValueError(f"{unknown[0]!r} is no option that can be changed")
+        self._core.configure(replace(self.config, **changes), self._writer.clock.now())
+        self._writer.changed()
+
     # Dead letters
 
     @property
@@ -248,6 +273,11 @@ class TraceQueue:
         new._writer.changed()
         return new
 
-    def _read(self, trace: object, priority: object) -> QueuedTrace:
+    def _read(self, trace: object, priority: object, ttl: float | None) -> QueuedTrace:
         clock = self._writer.clock
-        return read_trace(trace, priority, clock.now(), clock.wall(), self._new_id)
+        item = read_trace(trace, priority, clock.now(), clock.wall(), self._new_id)
+        if ttl is not None:
+            if isinstance(ttl, bool) or not isinstance(ttl, (int, float)) or not ttl >= 0:
+                raise ValueError(f"ttl must be a number of ms of at least 0, not {ttl!r}")
+            item.expires_at = item.enqueued_at + ttl
+        return item

@@ -23,6 +23,8 @@ class Reason(StrEnum):
     """`max_queue_bytes` are held, and nothing that matters less would make room."""
     MEMORY = "memory"
     """The platform's heap is above `heap_threshold` of its limit."""
+    EXPIRED = "expired"
+    """It waited longer than its time to live."""
     CLOSED = "closed"
     """The queue is shut down."""
     RETRIES = "retries"

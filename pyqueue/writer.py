@@ -16,7 +16,7 @@ from typing import Any
 from .batch import Batch
 from .core.queue import QueueCore
 from .dead_letters import DeadLetters
-from .errors import FlushError
+from .errors import FlushError, StoreUnavailable
 from .observe.fanout import Fanout
 from .ports import BatchStore, Clock, MemoryProbe
 from .trace import QueuedTrace
@@ -162,9 +162,11 @@ class Writer:
 
     async def _write(self, batch: Batch) -> None:
         try:
-            await self._open()
-            await self.store.write(batch)
-        except Exception as error:
+            async with asyncio.timeout(self.core.config.write_timeout / 1000):
+                await self._open()
+                await self.store.write(batch)
+        except Exception as raised:
+            error = self._explained(raised)
             self.last_error = error
             letters = self.core.failed(batch, error, self.clock.now(), self.clock.wall())
             self.dead_letters.remember(letters)
@@ -174,6 +176,11 @@ class Writer:
         else:
             self.core.written(batch, self.clock.now())
             self._pump()
+
+    def _explained(self, error: Exception) -> Exception:
+        if isinstance(error, TimeoutError):
+            return StoreUnavailable(f"no answer in {self.core.config.write_timeout} ms")
+        return error
 
     def _after(self) -> None:
         """What may follow from any change: events, waiters, the next timer."""

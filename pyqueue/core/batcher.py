@@ -28,9 +28,9 @@ class Batcher:
     """Seals batches from lanes. `chance` gives numbers in 0..1 for the jitter."""
 
     def __init__(self, config: QueueConfig, session: str, chance: Callable[[], float]) -> None:
-        self.config = config
         self.session = session
-        self.breaker = Breaker(config.breaker_threshold, config.breaker_cooldown)
+        self.breaker = Breaker()
+        self.configure(config)
         self._chance = chance
         self._next_seq = 1
         self._last_number = 0
@@ -38,6 +38,12 @@ class Batcher:
         self._in_flight: dict[int, Batch] = {}
         self._retrying: list[tuple[float, int, Batch]] = []
         """Heap by the time of the next attempt, then by batch number."""
+
+    def configure(self, config: QueueConfig) -> None:
+        """Go by these limits from now on; batches that are sealed stay as they are."""
+        self.config = config
+        self.breaker.threshold = config.breaker_threshold
+        self.breaker.cooldown = config.breaker_cooldown
 
     @property
     def in_flight(self) -> int:
@@ -85,7 +91,7 @@ class Batcher:
         if retry_due and not lanes.urgent:
             batch = heapq.heappop(self._retrying)[2]
         else:
-            batch = self._seal(lanes)
+            batch = self._seal(lanes, now)
         self._in_flight[batch.number] = batch
         return batch
 
@@ -140,8 +146,10 @@ class Batcher:
     def _age_limit(self, lanes: Discipline) -> float:
         return min(item.enqueued_at for item in lanes.oldest()) + self.config.batch_timeout
 
-    def _seal(self, lanes: Discipline) -> Batch:
-        taken = lanes.collect(self.config.max_batch_size, self.config.max_batch_bytes)
+    def _seal(self, lanes: Discipline, now: float) -> Batch:
+        taken = lanes.collect(
+            self.config.max_batch_size, self.config.max_batch_bytes, now - self.config.max_wait
+        )
         rows = []
         for lane in taken:
             rows.append(seal_row(self.session, self._next_seq, lane))

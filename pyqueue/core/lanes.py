@@ -13,6 +13,14 @@ from typing import Protocol
 from ..priority import HIGHEST_FIRST, TracePriority
 from ..trace import QueuedTrace
 
+AGED_SHARE = 4
+"""One part in so many of every batch is for what has waited too long."""
+
+
+def json_size(items: list[QueuedTrace]) -> int:
+    """Bytes of these in a JSON array, a separator behind each."""
+    return sum([item.size + 1 for item in items])
+
 
 class Lane:
     """Traces in the order of their numbers, with their bytes."""
@@ -46,6 +54,13 @@ class Lane:
         self.items.remove(item)
         self.bytes -= item.size
 
+    def take_expired(self, now: float) -> list[QueuedTrace]:
+        expired = [item for item in self.items if item.expires_at <= now]
+        if expired:
+            self.items = deque(item for item in self.items if item.expires_at > now)
+            self.bytes -= sum([item.size for item in expired])
+        return expired
+
     def take(self, count: int, size: int) -> list[QueuedTrace]:
         """The oldest: at most `count` of them, and `size` bytes as a JSON array."""
         items = self.items
@@ -72,8 +87,14 @@ class Discipline(Protocol):
     def evict(self) -> QueuedTrace:
         """Take out what matters least, the oldest of it."""
 
-    def collect(self, count: int, size: int) -> list[list[QueuedTrace]]:
-        """Take out the next batch, lane by lane, `size` bytes of JSON; one trace at least."""
+    def take_expired(self, now: float) -> list[QueuedTrace]:
+        """Take out what is no longer worth writing."""
+
+    def collect(
+        self, count: int, size: int, overdue_before: float = float("-inf")
+    ) -> list[list[QueuedTrace]]:
+        """Take out the next batch, lane by lane, `size` bytes of JSON; one trace at least. What was
+        enqueued before `overdue_before` must not starve."""
 
     def oldest(self) -> Iterator[QueuedTrace]:
         """The oldest of each lane that is not empty."""
@@ -94,12 +115,16 @@ class Discipline(Protocol):
 
 
 class PriorityLanes:
-    """Four lanes, the highest first; CRITICAL is urgent and is never evicted."""
+    """Four lanes, the highest first; CRITICAL is urgent and is never evicted.
+
+    No lane starves: a quarter of every batch is for what has waited longer than `max_wait`, in
+    whatever lane, the oldest first. So a trace that is overdue with n others before it leaves at
+    the latest with the (n / a quarter of `max_batch_size`)-th batch from then.
+    """
 
     def __init__(self) -> None:
         self._lanes = tuple(Lane() for _ in TracePriority)
         self._highest_first = tuple(self._lanes[p] for p in HIGHEST_FIRST)
-        self._critical = self._lanes[TracePriority.CRITICAL].items
 
     def __len__(self) -> int:
         return sum([len(lane.items) for lane in self._lanes])
@@ -114,7 +139,7 @@ class PriorityLanes:
 
     @property
     def urgent(self) -> bool:
-        return bool(self._critical)
+        return bool(self._highest_first[0].items)
 
     def is_urgent(self, priority: int) -> bool:
         return priority == TracePriority.CRITICAL
@@ -135,21 +160,53 @@ class PriorityLanes:
         lower = self._lanes[:priority]
         return sum([len(lane.items) for lane in lower]), sum([lane.bytes for lane in lower])
 
+    def take_expired(self, now: float) -> list[QueuedTrace]:
+        return [item for lane in self._lanes for item in lane.take_expired(now)]
+
     def evict(self) -> QueuedTrace:
         return next(lane for lane in self._lanes if lane.items).pop()
 
-    def collect(self, count: int, size: int) -> list[list[QueuedTrace]]:
+    def collect(
+        self, count: int, size: int, overdue_before: float = float("-inf")
+    ) -> list[list[QueuedTrace]]:
+        aged = self._take_overdue(count // AGED_SHARE, size // AGED_SHARE, overdue_before)
+        count -= sum(map(len, aged))
+        size -= sum(1 + json_size(lane) for lane in aged if lane)
+        is_full = False
         rows = []
-        for lane in self._highest_first:
-            if taken := lane.take(count, size):
+        for lane, taken in zip(self._highest_first, aged, strict=True):
+            if not is_full:
+                more = lane.take(count, size)
+                count -= len(more)
+                size -= 1 + json_size(more)
+                taken += more
+                # A lower lane must not go before what is left here.
+                is_full = bool(lane.items)
+            if taken:
                 rows.append(taken)
-                count -= len(taken)
-                size -= 1 + sum([item.size + 1 for item in taken])
-            if lane.items:  # a limit is reached; a lower lane must not go before the rest of this
-                break
         if rows or not len(self):
             return rows
         return [[next(lane for lane in self._highest_first if lane.items).pop()]]
+
+    def _take_overdue(self, count: int, size: int, before: float) -> list[list[QueuedTrace]]:
+        """The oldest of what has waited too long, by lane, the highest lane first."""
+        taken: list[list[QueuedTrace]] = [[] for _ in self._highest_first]
+        while count > 0:
+            heads = [
+                (lane.items[0].enqueued_at, place)
+                for place, lane in enumerate(self._highest_first)
+                if lane.items and lane.items[0].enqueued_at < before
+            ]
+            if not heads:
+                break
+            place = min(heads)[1]
+            if self._highest_first[place].items[0].size >= size:
+                break
+            item = self._highest_first[place].pop()
+            taken[place].append(item)
+            count -= 1
+            size -= item.size + 1
+        return taken
 
     def oldest(self) -> Iterator[QueuedTrace]:
         return (lane.items[0] for lane in self._lanes if lane.items)
@@ -191,10 +248,15 @@ class FifoLane:
     def evictable(self, priority: int) -> tuple[int, int]:
         return 0, 0
 
+    def take_expired(self, now: float) -> list[QueuedTrace]:
+        return self._lane.take_expired(now)
+
     def evict(self) -> QueuedTrace:
         raise LookupError("the FIFO queue evicts nothing")
 
-    def collect(self, count: int, size: int) -> list[list[QueuedTrace]]:
+    def collect(
+        self, count: int, size: int, overdue_before: float = float("-inf")
+    ) -> list[list[QueuedTrace]]:
         taken = self._lane.take(count, size)
         if not taken and self._lane.items:
             taken = [self._lane.pop()]

@@ -23,13 +23,17 @@ class MemoryLimiter:
     """Follows the readings. `heap_threshold` is a share of the platform's limit."""
 
     def __init__(self, config: QueueConfig) -> None:
-        self._max_count = config.max_queue_size
-        self._max_bytes = config.max_queue_bytes
-        self._heap_threshold = config.heap_threshold
+        self.configure(config)
         self.heap: HeapReading | None = None
         self.pressure: Pressure = "none"
         self.is_tight = False
         """Whether the heap is above its threshold, or was and is not yet well below it."""
+
+    def configure(self, config: QueueConfig) -> None:
+        """Measure by these limits from now on."""
+        self._max_count = config.max_queue_size
+        self._max_bytes = config.max_queue_bytes
+        self._heap_threshold = config.heap_threshold
 
     def heap_is_tight(self, more: int = 0) -> bool:
         """Whether the heap, with `more` bytes, is above its threshold; False where it is

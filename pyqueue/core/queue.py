@@ -41,6 +41,8 @@ class QueueCore:
         self.batcher = Batcher(config, session, chance)
         self.latencies = tuple(LatencyHistogram() for _ in LABELS)
         self.closed = False
+        self.is_paused = False
+        self._next_expiry = float("inf")
         self._admission = Admission(config, self.ledger, self.limiter, self._evicted)
         self._breaker_was: BreakerState = "closed"
         self._last_number = 0
@@ -54,6 +56,7 @@ class QueueCore:
         reason = Reason.CLOSED if self.closed else self._admission.admit(item, self.lanes, now)
         if reason is None:
             self._last_number = item.number = self._last_number + 1
+            self._give_time_to_live(item)
             self.ledger.accept(item.priority, item.size)
             self.lanes.push(item)
         else:
@@ -70,6 +73,9 @@ class QueueCore:
         size = sum([item.size for item in items])
         for number, item in enumerate(items, self._last_number + 1):
             item.number = number
+        if self.config.time_to_live:
+            for item in items:
+                self._give_time_to_live(item)
         self._last_number += len(items)
         self.ledger.accept(priority, size, len(items))
         self.lanes.push_all(priority, items, size)
@@ -134,6 +140,21 @@ class QueueCore:
         self._watch_pressure(now)
         return True
 
+    def pause(self, paused: bool, now: float) -> None:
+        """Stop or resume writing. What is being written goes on; traces are taken as ever."""
+        if paused != self.is_paused:
+            self.is_paused = paused
+            self._tell("mode", now, paused=paused)
+
+    def configure(self, config: QueueConfig, now: float) -> None:
+        """Go by these limits from now on. What is held stays, also where it is more than
+        allowed."""
+        self.config = config
+        self._admission.configure(config)
+        self.limiter.configure(config)
+        self.batcher.configure(config)
+        self._watch_pressure(now)
+
     def use(self, lanes: Discipline, kind: QueueKind, now: float) -> None:
         """Change the discipline. What is queued moves over in order of acceptance."""
         for item in sorted(self.lanes, key=lambda item: item.number):
@@ -145,6 +166,10 @@ class QueueCore:
 
     def next_batch(self, now: float) -> Batch | None:
         """The batch whose write is to start now, if there is one."""
+        if self.is_paused:
+            return None
+        if now >= self._next_expiry:
+            self._expire(now)
         batch = self.batcher.next_batch(self.lanes, now)
         if batch is None:
             return None
@@ -157,7 +182,7 @@ class QueueCore:
 
     def wake_at(self, now: float) -> float | None:
         """When to ask for the next batch."""
-        return self.batcher.wake_at(self.lanes, now)
+        return None if self.is_paused else self.batcher.wake_at(self.lanes, now)
 
     def written(self, batch: Batch, now: float) -> None:
         """The batch is durable."""
@@ -204,6 +229,7 @@ class QueueCore:
     def close(self) -> None:
         """Accept no more; a store that was failing gets another chance at once."""
         self.closed = True
+        self.is_paused = False
         self.batcher.breaker.probe_now()
 
     def flush(self) -> int:
@@ -219,9 +245,13 @@ class QueueCore:
 
     def is_failing(self, mark: int) -> bool:
         """Whether the store is known not to take what was accepted up to the mark, for now."""
-        return self.batcher.breaker.state == "open" or any(
-            batch.outages > self.config.max_retries and batch.oldest_number <= mark
-            for batch in self.batcher.outstanding()
+        return (
+            self.is_paused
+            or self.batcher.breaker.state == "open"
+            or any(
+                batch.outages > self.config.max_retries and batch.oldest_number <= mark
+                for batch in self.batcher.outstanding()
+            )
         )
 
     def held(self) -> Iterator[QueuedTrace]:
@@ -239,6 +269,17 @@ class QueueCore:
         self._drops.clear()
         events, self._events = self._events, []
         return events
+
+    def _give_time_to_live(self, item: QueuedTrace) -> None:
+        if self.config.time_to_live and not self.lanes.is_urgent(item.priority):
+            item.expires_at = min(item.expires_at, item.enqueued_at + self.config.time_to_live)
+        self._next_expiry = min(self._next_expiry, item.expires_at)
+
+    def _expire(self, now: float) -> None:
+        """Give up what is no longer worth writing."""
+        for item in self.lanes.take_expired(now):
+            self._evicted(item, Reason.EXPIRED)
+        self._next_expiry = min((item.expires_at for item in self.lanes), default=float("inf"))
 
     def _evicted(self, item: QueuedTrace, reason: Reason) -> None:
         self.ledger.evict(item.priority, item.size, reason)
