@@ -52,6 +52,8 @@ class Batch:
     """Failed attempts for whatever reason."""
     outages: int = 0
     """Failed attempts that speak against the store."""
+    started_at: float = 0.0
+    """When the attempt under way began, ms on the queue's clock."""
     account: dict[str, Any] = field(default_factory=dict)
     """The session's counters as they are once this batch is written."""
 

@@ -17,6 +17,7 @@ from ..batch import Batch, halves, seal_row, tally
 from ..config import QueueConfig
 from ..errors import StoreRejected, StoreUnavailable
 from ..priority import TracePriority
+from .batch_target import BatchTarget
 from .breaker import Breaker
 from .lanes import Discipline
 from .retry import backoff
@@ -30,6 +31,7 @@ class Batcher:
     def __init__(self, config: QueueConfig, session: str, chance: Callable[[], float]) -> None:
         self.session = session
         self.breaker = Breaker()
+        self.target = BatchTarget(config.max_batch_size, config.batch_timeout)
         self.configure(config)
         self._chance = chance
         self._next_seq = 1
@@ -42,6 +44,7 @@ class Batcher:
     def configure(self, config: QueueConfig) -> None:
         """Go by these limits from now on; batches that are sealed stay as they are."""
         self.config = config
+        self.target.configure(config.max_batch_size, config.batch_timeout)
         self.breaker.threshold = config.breaker_threshold
         self.breaker.cooldown = config.breaker_cooldown
 
@@ -93,10 +96,12 @@ class Batcher:
         else:
             batch = self._seal(lanes, now)
         self._in_flight[batch.number] = batch
+        batch.started_at = now
         return batch
 
-    def written(self, batch: Batch) -> None:
+    def written(self, batch: Batch, now: float) -> None:
         del self._in_flight[batch.number]
+        self.target.written(now - batch.started_at)
         self.breaker.succeeded()
 
     def failed(self, batch: Batch, error: Exception, now: float) -> bool:
@@ -134,10 +139,14 @@ class Batcher:
         self._last_number += 1
         return self._last_number
 
+    def _is_full(self, count: int, left: int) -> bool:
+        """Whether the target or a limit was reached: what is left had no room."""
+        return count >= self.target.size or left > 0
+
     def _is_due(self, lanes: Discipline, now: float) -> bool:
         return (
             lanes.urgent
-            or len(lanes) >= self.config.max_batch_size
+            or len(lanes) >= self.target.size
             or lanes.bytes >= self.config.max_batch_bytes
             or now >= self._age_limit(lanes)
             or any(item.number <= self._flush_upto for item in lanes.oldest())
@@ -155,12 +164,16 @@ class Batcher:
             rows.append(seal_row(self.session, self._next_seq, lane))
             self._next_seq += len(lane)
         traces = list(chain.from_iterable(taken))
+        is_full = self._is_full(len(traces), len(lanes))
+        if is_full:
+            self.target.reached(len(lanes), now)
+        elif now >= min(trace.enqueued_at for trace in traces) + self.config.batch_timeout:
+            self.target.timed_out(len(traces), now)
         return Batch(
             number=self._number(),
             lanes=tuple(map(tuple, taken)),
             rows=tuple(rows),
             tally=tally(traces),
-            # What is left had no room: either limit was reached.
-            full=len(traces) >= self.config.max_batch_size or len(lanes) > 0,
+            full=is_full,
             strict=rows[0].priority == CRITICAL,
         )

@@ -186,7 +186,8 @@ class QueueCore:
 
     def written(self, batch: Batch, now: float) -> None:
         """The batch is durable."""
-        self.batcher.written(batch)
+        took = now - batch.started_at
+        self.batcher.written(batch, now)
         self._watch_breaker(now)
         for priority, (count, size) in batch.tally.items():
             self.ledger.write(priority, count, size)
@@ -196,7 +197,7 @@ class QueueCore:
         self.ledger.full_batches += batch.full
         self._tell(
             "batch", now, size=batch.count, bytes=sum(row.bytes for row in batch.rows),
-            full=batch.full, remaining=len(self.lanes),
+            full=batch.full, took=took, remaining=len(self.lanes),
         )  # fmt: skip
         self._watch_pressure(now)
         if not self.ledger.held:
