@@ -12,13 +12,19 @@ REQUIREMENTS = Path(__file__).parent / "pyodide-tests.txt"
 
 
 def make_suite(folder: Path, tests: Path = ROOT / "tests") -> list[str]:
-    """Fills `folder` with wheels and suite.zip; returns the wheels' names."""
+    """Fills `folder` with wheels, the tests and the test kit; returns the wheels' names."""
     wheels = sorted(fetch_wheels(REQUIREMENTS, BUILD / "pyodide-tests").glob("*.whl"))
     for wheel in wheels:
         shutil.copy(wheel, folder)
     with ZipFile(folder / "suite.zip", "w") as archive:
         archive.write(ROOT / "pyproject.toml", "pyproject.toml")
-        for file in sorted(tests.rglob("*")):
-            if file.is_file() and "__pycache__" not in file.parts:
-                archive.write(file, Path("tests") / file.relative_to(tests))
+        add_folder(archive, tests, "tests")
+    with ZipFile(folder / "kit.zip", "w") as archive:  # the page's wheel comes without it
+        add_folder(archive, ROOT / "pyqueue/testing", "pyqueue/testing")
     return [wheel.name for wheel in wheels]
+
+
+def add_folder(archive: ZipFile, folder: Path, name: str) -> None:
+    for file in sorted(folder.rglob("*")):
+        if file.is_file() and "__pycache__" not in file.parts:
+            archive.write(file, Path(name) / file.relative_to(folder))

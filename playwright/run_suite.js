@@ -9,8 +9,10 @@ async (wheels) => {
     wheels.map((name) => new URL(`/suite/${name}`, location.href).href),
     { messageCallback: () => {} },
   );
-  const zip = await (await fetch("/suite/suite.zip")).arrayBuffer();
-  pyodide.unpackArchive(zip, "zip", { extractDir: "/suite" });
+  const unpack = async (name, extractDir) =>
+    pyodide.unpackArchive(await (await fetch(name)).arrayBuffer(), "zip", { extractDir });
+  await unpack("/suite/suite.zip", "/suite");
+  await unpack("/suite/kit.zip", pyodide.runPython("import sysconfig; sysconfig.get_path('purelib')"));
   // Async, so that stack switching works below it and tests can run_sync().
   const code = await pyodide.runPythonAsync(`
 import os, sys, pytest

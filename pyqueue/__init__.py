@@ -24,7 +24,9 @@ from .errors import (
 )
 from .events import Event
 from .fifo import SimpleFifoQueue
+from .observe.health import Health
 from .observe.metrics import QueueMetrics
+from .observe.windows import WindowMetrics
 from .ports import BatchStore, Clock, HeapReading, MemoryProbe, Observer
 from .priority import TracePriority
 from .processor import TraceQueueProcessor
@@ -45,6 +47,7 @@ __all__ = [
     "DeadLetter",
     "Event",
     "FlushError",
+    "Health",
     "HeapReading",
     "MemoryProbe",
     "MemoryStore",
@@ -63,4 +66,5 @@ __all__ = [
     "TraceQueue",
     "TraceQueueProcessor",
     "Verdict",
+    "WindowMetrics",
 ]

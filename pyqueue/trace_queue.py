@@ -18,7 +18,9 @@ from .core.lanes import Discipline
 from .core.ledger import Ledger
 from .core.queue import QueueCore
 from .dead_letters import revive
+from .observe.health import Health, Vitals, diagnose
 from .observe.metrics import QueueMetrics, counts_of, latencies_of
+from .observe.windows import WindowMetrics
 from .ports import BatchStore, Clock, MemoryProbe, Observer
 from .priority import TracePriority
 from .query import TraceQuery
@@ -159,9 +161,28 @@ class TraceQueue:
             throughput=written / uptime * 1000 if uptime > 0 else 0.0,
             heap=heap._asdict() if heap else None,
             pressure=core.limiter.pressure,
+            batch_target=core.batcher.target.size,
             breaker=core.batcher.breaker.state,
             mode=self.kind,
             uptime=uptime,
+        )
+
+    def window(self, minutes: float = 60) -> WindowMetrics:
+        """What happened in the last minutes (up to 1,440)."""
+        writer = self._writer
+        return writer.history.window(minutes, writer.clock.now(), self.ledger.totals())
+
+    def health(self) -> Health:
+        """A grade, with the reasons where it is not healthy."""
+        held, held_bytes = self.ledger.held, self.ledger.held_bytes
+        config = self.config
+        return diagnose(
+            Vitals(
+                metrics=self.metrics(),
+                window=self.window(60),
+                capacity=max(held / config.max_queue_size, held_bytes / config.max_queue_bytes),
+                unreviewed=sum(letter.resolution is None for letter in self.dead_letters),
+            )
         )
 
     def subscribe(self, observer: Observer) -> Callable[[], None]:

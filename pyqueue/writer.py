@@ -18,6 +18,7 @@ from .core.queue import QueueCore
 from .dead_letters import DeadLetters
 from .errors import FlushError, StoreUnavailable
 from .observe.fanout import Fanout
+from .observe.windows import History
 from .ports import BatchStore, Clock, MemoryProbe
 from .trace import QueuedTrace
 from .verdict import Reason, Verdict
@@ -39,6 +40,7 @@ class Writer:
         self.clock = clock
         self.fanout = Fanout()
         self.started_at = clock.now()
+        self.history = History(self.started_at)
         self.dead_letters = DeadLetters(store)
         self.last_error: Exception | None = None
         self._memory = memory
@@ -185,6 +187,8 @@ class Writer:
     def _after(self) -> None:
         """What may follow from any change: events, waiters, the next timer."""
         now = self.clock.now()
+        if self.history.is_due(now):
+            self.history.note(now, self.core.ledger.totals())
         self._tell()
         self._wake_flushes()
         self._wake_room()

@@ -29,6 +29,9 @@ MODULES = WEB / "node_modules"
 SCRIPT_BUDGET = 6 * 1024
 WHEEL_BUDGET = 60 * 1024
 
+# The test kit, and the store that a browser has no use for: a page does not download them.
+NOT_FOR_PAGES = ("testing", "sqlite*.py")
+
 # The one platform that Pyodide 314 is.
 BROWSER = [
     *("--python-version", "3.14", "--implementation", "cp", "--abi", "cp314", "--abi", "none"),
@@ -56,7 +59,8 @@ def build_wheel(folder: Path) -> Path:
         root = Path(scratch)
         for file in ("pyproject.toml", "LICENSE"):
             shutil.copy(ROOT / file, root)
-        shutil.copytree(ROOT / "pyqueue", root / "pyqueue")
+        left_out = shutil.ignore_patterns("__pycache__", *NOT_FOR_PAGES)
+        shutil.copytree(ROOT / "pyqueue", root / "pyqueue", ignore=left_out)
         for module in root.rglob("*.py"):
             module.write_text(slim(module.read_text()))
         builder = WheelBuilder(str(root))

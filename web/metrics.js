@@ -24,8 +24,8 @@ export function merge(python, waiting, spool, { mode, uptime }) {
   const lost = totals.refused + totals.evicted + totals.dead;
   const none = perPriority(() => null);
   return {
-    avgLatency: none, latencyP50: none, latencyP99: none, memoryUsage: 0, heap: null,
-    pressure: "none", breaker: "closed", mode,
+    avgLatency: none, latencyP50: none, latencyP90: none, latencyP99: none, latencyMax: none,
+    memoryUsage: 0, heap: null, pressure: "none", batchTarget: 0, breaker: "closed", mode,
     ...theirs,
     ...totals,
     byPriority: counts,

@@ -18,6 +18,12 @@ export const EVENTS = [
   "backpressure", "batch", "drop", "deadletter", "breaker", "memory", "mode", "error", "drained",
 ];
 
+/** What a page can ask of its client; control.js answers. */
+export const QUESTIONS = [
+  "metrics", "query", "status", "cancel", "reprioritize", "setQueue", "pause", "resume", "reconfigure",
+  "window", "health", "deadLetters", "replayDeadLetters", "reviewDeadLetter", "purgeDeadLetters",
+];
+
 const column = (traces, key) => traces.map((trace) => trace[key]).join("\n");
 
 export function lane(priority, traces) {

@@ -7,7 +7,7 @@
 // A trace goes one way: trace.js (encoded once) → waiting.js → python.js → worker.js → Python; or,
 // where Python is not up, waiting.js → spool.js → database.js.
 
-import { CRITICAL, EVENTS, NORMAL, PRIORITIES } from "./protocol.js";
+import { CRITICAL, EVENTS, NORMAL, PRIORITIES, QUESTIONS } from "./protocol.js";
 import { Python } from "./python.js";
 import { Spool } from "./spool.js";
 import { newSession, now, traceReader } from "./trace.js";
@@ -39,6 +39,16 @@ class Client {
   #listeners = new Map();
   #scheduled = false;
   #spoolTimer;
+  // metrics(), query() and all that control.js answers: it is loaded when first asked.
+  static {
+    for (const question of QUESTIONS) {
+      this.prototype[question] = async function (...args) {
+        const control = await import("./control.js");
+        return control[question](this.#parts(), ...args);
+      };
+    }
+  }
+
   /** Resolves to {runtime, bootMs, queue} when it is settled who writes; rejects for a wrong config. */
   ready;
 
@@ -94,36 +104,6 @@ class Client {
       more = this.#waiting.holds(mark); // what has no room yet goes over while this flush is under way
       await this.#python.call("flush");
     }
-  }
-
-  /** One account of Python's queue and of what is still on the page's side; see web/README.md. */
-  metrics() {
-    return this.#ask("metrics");
-  }
-
-  /** Traces, queued and stored, that match {id, name, priority, traceId, since, until, limit, order}. */
-  query(conditions) {
-    return this.#ask("query", conditions ?? {});
-  }
-
-  /** "queued", "in_flight", "retrying", "written", or "unknown". */
-  status(id) {
-    return this.#ask("status", id);
-  }
-
-  /** Takes a queued trace out again; false where it is not queued (any more). */
-  cancel(id) {
-    return this.#ask("cancel", id);
-  }
-
-  /** Moves a queued trace to another priority; false where it is not queued. */
-  reprioritize(id, priority) {
-    return this.#ask("reprioritize", id, priority);
-  }
-
-  /** Switches the queue, "priority" or "fifo", at any load; loses nothing. */
-  setQueue(kind) {
-    return this.#ask("setQueue", kind);
   }
 
   /** Calls `listener` with each event's figures; returns a function that ends it. */
@@ -186,14 +166,11 @@ class Client {
     return { runtime: "none", bootMs: now() - this.#startedAt, queue: "fifo", ...(error && { error }) };
   }
 
-  /** What is not needed at once is loaded when first asked for. */
-  async #ask(question, ...args) {
-    const control = await import("./control.js");
-    const client = {
+  #parts() {
+    return {
       waiting: this.#waiting, spool: this.#spool, python: this.#python, state: () => this.#state,
       ready: this.ready, startedAt: this.#startedAt, database: this.#options.database,
     };
-    return control[question](client, ...args);
   }
 
   // Handing on

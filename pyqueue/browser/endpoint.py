@@ -49,7 +49,15 @@ class Endpoint:
             "cancel": self._cancel,
             "reprioritize": self._reprioritize,
             "setQueue": self._set_queue,
+            "pause": self._pause,
+            "resume": self._resume,
+            "reconfigure": self._reconfigure,
+            "window": self._window,
+            "health": self._health,
             "deadLetters": self._dead_letters,
+            "replayDeadLetters": self._replay_dead_letters,
+            "reviewDeadLetter": self._review_dead_letter,
+            "purgeDeadLetters": self._purge_dead_letters,
             "listen": self._listen,
             "shutdown": self._shutdown,
         }
@@ -146,8 +154,36 @@ class Endpoint:
         self._service.set_queue(kind)
         return self._service.queue.kind
 
+    async def _pause(self) -> None:
+        self._service.queue.pause()
+
+    async def _resume(self) -> None:
+        self._service.queue.resume()
+
+    async def _reconfigure(self, changes: dict[str, Any]) -> None:
+        await _validated(changes)
+        self._service.queue.reconfigure(**{snake(key): value for key, value in changes.items()})
+        self._grant()
+
+    async def _window(self, minutes: float = 60) -> dict[str, Any]:
+        window: dict[str, Any] = camel_keys(asdict(self._service.queue.window(minutes)))
+        return window
+
+    async def _health(self) -> dict[str, Any]:
+        return asdict(self._service.queue.health())
+
     async def _dead_letters(self) -> list[dict[str, Any]]:
-        return [camel_keys(asdict(letter)) for letter in self._service.queue.dead_letters]
+        letters = await self._service.queue.list_dead_letters()
+        return [camel_keys(asdict(letter)) for letter in letters]
+
+    async def _replay_dead_letters(self, ids: list[str] | None = None) -> int:
+        return sum(map(bool, await self._service.queue.replay_dead_letters(ids)))
+
+    async def _review_dead_letter(self, id: str, resolution: str) -> bool:
+        return await self._service.queue.review_dead_letter(id, resolution)
+
+    async def _purge_dead_letters(self, ids: list[str]) -> int:
+        return await self._service.queue.purge_dead_letters(ids)
 
     async def _listen(self, kind: str) -> None:
         self._listened.add(kind)

@@ -47,6 +47,10 @@ class Ledger:
         """The counts of a state, by priority number."""
         return list(self._counts[state])
 
+    def totals(self) -> dict[str, int]:
+        """The counts of all states, over all priorities."""
+        return {state: self.total(state) for state in STATES}
+
     def total(self, state: State) -> int:
         return sum(self._counts[state])
 
@@ -100,7 +104,7 @@ class Ledger:
     def account(self, session: str, now: float) -> dict[str, Any]:
         """What the store keeps of this session beside a batch: the counters as they are once all
         that is in flight is written. If a write fails, the next one's account corrects it."""
-        counts: dict[str, Any] = {state: self.total(state) for state in STATES}
+        counts: dict[str, Any] = {**self.totals()}
         counts["written"] += counts["in_flight"]
         counts["in_flight"] = 0
         dropped = {reason.value: count for reason, count in self.dropped.items()}

@@ -37,7 +37,9 @@ class QueueMetrics:
     """Traces made durable per second of uptime."""
     avg_latency: PerPriority
     latency_p50: PerPriority
+    latency_p90: PerPriority
     latency_p99: PerPriority
+    latency_max: PerPriority
     memory_usage: int
     """Bytes of encoded traces that the queue holds."""
     heap: Mapping[str, float] | None
@@ -49,6 +51,8 @@ class QueueMetrics:
     """Full batches among all: those sealed because a limit was reached."""
     drop_rate: float
     """Refused, evicted and dead among the offered."""
+    batch_target: int
+    """Traces that make a batch full at present; it follows the load."""
     breaker: str
     mode: str
     uptime: float
@@ -58,7 +62,7 @@ def counts_of(ledger: Ledger) -> dict[str, Any]:
     """The ledger's part of the metrics."""
     lost = ledger.total("refused") + ledger.total("evicted") + ledger.total("dead")
     return {
-        **{state: ledger.total(state) for state in STATES},
+        **ledger.totals(),
         "by_priority": {
             LABELS[p]: {state: ledger.of(state)[p] for state in STATES} for p in HIGHEST_FIRST
         },
@@ -77,5 +81,7 @@ def latencies_of(histograms: tuple[LatencyHistogram, ...]) -> dict[str, Any]:
     return {
         "avg_latency": {label: h.mean for label, h in named.items()},
         "latency_p50": {label: h.quantile(0.5) for label, h in named.items()},
+        "latency_p90": {label: h.quantile(0.9) for label, h in named.items()},
+        "latency_max": {label: h.max if h.count else None for label, h in named.items()},
         "latency_p99": {label: h.quantile(0.99) for label, h in named.items()},
     }
