@@ -13,6 +13,7 @@ tests.
 """
 
 from .batch import Batch, DeadLetter, Row
+from .batch_queue import TraceBatchQueue
 from .config import QueueConfig
 from .errors import (
     ConfigError,
@@ -61,6 +62,7 @@ __all__ = [
     "StoreError",
     "StoreRejected",
     "StoreUnavailable",
+    "TraceBatchQueue",
     "TracePriority",
     "TraceQuery",
     "TraceQueue",

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import MISSING, Field, dataclass, field, fields
 from typing import Any, Literal
 
-QueueKind = Literal["priority", "fifo"]
+QueueKind = Literal["priority", "fifo", "batch"]
+
+KINDS: tuple[QueueKind, ...] = ("priority", "fifo", "batch")
 
 
 def _option(default: Any, *, least: float, most: float | None = None, meaning: str) -> Any:
@@ -61,8 +63,8 @@ class QueueConfig:
 def _check(option: Field[Any], value: object) -> None:
     name = option.name
     if name == "queue":
-        if value not in ("priority", "fifo"):
-            raise ValueError(f"queue must be 'priority' or 'fifo', not {value!r}")
+        if value not in KINDS:
+            raise ValueError(f"queue must be one of {', '.join(KINDS)}, not {value!r}")
         return
     whole = isinstance(option.default, int) and option.type == "int"
     wanted: tuple[type, ...] = (int,) if whole else (int, float)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Self
 
-from .config import QueueConfig, QueueKind
-from .core.feature_gate import KINDS, choose_queue
+from .batch_queue import TraceBatchQueue
+from .config import KINDS, QueueConfig, QueueKind
+from .core.feature_gate import choose_queue
 from .fifo import SimpleFifoQueue
 from .observe.metrics import QueueMetrics
 from .ports import BatchStore, Observer
@@ -17,6 +18,7 @@ from .verdict import Verdict
 QUEUES: dict[QueueKind, type[TraceQueue]] = {
     "priority": TraceQueueProcessor,
     "fifo": SimpleFifoQueue,
+    "batch": TraceBatchQueue,
 }
 
 

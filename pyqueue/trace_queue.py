@@ -118,6 +118,16 @@ class TraceQueue:
         await self._writer.wait_for_room(item)
         return self._writer.offer(item)  # also when another queue has taken over meanwhile
 
+    @property
+    def desired_size(self) -> int:
+        """How many more traces the queue wants: 0 where it is full in places, in bytes or because
+        the platform's heap is tight (the `desiredSize` of WHATWG streams, never below 0)."""
+        return self._core.desired_size()
+
+    async def ready(self) -> None:
+        """Wait until the queue wants more; at once where it does, or where waiting can't help."""
+        await self._writer.wait_until(lambda: self.desired_size > 0 or not self.ledger.held)
+
     def offer(self, item: QueuedTrace) -> Verdict:
         """Take a trace that is encoded already."""
         if self._retired:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import sys
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 from .batch import Batch
@@ -92,7 +92,11 @@ class Writer:
 
     async def wait_for_room(self, item: QueuedTrace) -> None:
         """Until the trace would enter without anything being evicted, or waiting can't help."""
-        while self.core.must_wait(item):
+        await self.wait_until(lambda: not self.core.must_wait(item))
+
+    async def wait_until(self, is_met: Callable[[], bool]) -> None:
+        """Until a condition on the queue's room is met."""
+        while not is_met():
             future = asyncio.get_running_loop().create_future()
             self._room.append(future)
             await future

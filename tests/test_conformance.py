@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from pyqueue import MemoryStore, SimpleFifoQueue, TraceQueueProcessor
+from pyqueue import MemoryStore, SimpleFifoQueue, TraceBatchQueue, TraceQueueProcessor
 from pyqueue.testing import FaultyStore, QueueConformance, StoreConformance
 
 
 class TestTraceQueueProcessor(QueueConformance):
     queue_class = TraceQueueProcessor
+
+
+class TestTraceBatchQueue(QueueConformance):
+    queue_class = TraceBatchQueue
 
 
 class TestSimpleFifoQueue(QueueConformance):

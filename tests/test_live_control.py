@@ -6,9 +6,9 @@ import asyncio
 
 import pytest
 
-from pyqueue import FlushError, SimpleFifoQueue, TraceQueueProcessor
+from pyqueue import FlushError, SimpleFifoQueue, TraceBatchQueue, TraceQueueProcessor
 from pyqueue.testing.conformance import ids
-from tests.support import FaultyStore, make_queue, turns
+from tests.support import FaultyStore, item, make_queue, turns
 
 both = pytest.mark.parametrize("kind", [TraceQueueProcessor, SimpleFifoQueue])
 
@@ -136,3 +136,38 @@ async def test_low_is_written_although_more_of_higher_priority_comes_than_goes()
             await asyncio.sleep(0.1)
         stored = [id for id in ids(store.inner.traces) if id.startswith("low")]
     assert stored == [f"low{n}" for n in range(20)]
+
+
+async def test_in_batch_mode_critical_too_waits_for_its_batch():
+    async with make_queue(kind=TraceBatchQueue) as queue:
+        queue.enqueue({"name": "a"}, "low")
+        queue.enqueue({"name": "a"}, "critical")
+        await asyncio.sleep(0.9)
+        assert queue.metrics().written == 0
+        await asyncio.sleep(0.2)
+        assert queue.metrics().batches == 1
+        assert [trace["priority"] for trace in await queue.query()] == ["critical", "low"]
+
+
+@both
+async def test_a_producer_can_wait_until_the_queue_wants_more(kind):
+    store = FaultyStore()
+    store.delay = 0.5
+    async with make_queue(store, kind, max_queue_size=10, batch_timeout=0) as queue:
+        assert queue.desired_size == 10
+        for _ in range(10):
+            queue.enqueue({"name": "a"})
+        assert queue.desired_size == 0
+        await queue.ready()
+        assert queue.desired_size == 10
+        assert asyncio.get_running_loop().time() >= 0.5
+    assert queue.desired_size == 0
+    await queue.ready()  # a closed queue wants nothing, and lets nobody wait
+
+
+async def test_a_queue_whose_bytes_are_used_up_wants_nothing_more():
+    async with make_queue(max_queue_bytes=100) as queue:
+        queue.offer(item(size=100))
+        assert queue.desired_size == 0
+        await queue.flush()
+        assert queue.desired_size == 50_000

@@ -153,7 +153,7 @@ async def test_an_unknown_queue_is_an_error_and_changes_nothing():
     async with make_service() as service:
         queue = service.queue
         for word in ("lifo", "", None):
-            with pytest.raises(ValueError, match=f"priority, fifo, not {word!r}"):
+            with pytest.raises(ValueError, match=f"priority, fifo, batch, not {word!r}"):
                 service.set_queue(word)
         service.set_queue("priority")  # the one that runs
         assert service.queue is queue

@@ -12,9 +12,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..config import QueueKind
-
-KINDS: tuple[QueueKind, ...] = ("priority", "fifo")
+from ..config import KINDS, QueueKind
 
 
 class Choice(NamedTuple):

@@ -212,6 +212,15 @@ class PriorityLanes:
         return (lane.items[0] for lane in self._lanes if lane.items)
 
 
+class BatchLanes(PriorityLanes):
+    """Four lanes of which none is urgent: whatever comes waits for its batch."""
+
+    urgent = False
+
+    def is_urgent(self, priority: int) -> bool:
+        return False
+
+
 class FifoLane:
     """One lane for all: nothing is urgent, nothing is evicted."""
 

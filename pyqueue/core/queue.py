@@ -86,6 +86,12 @@ class QueueCore:
         self.ledger.refuse(priority, reason)
         self._drops[reason, priority] += 1
 
+    def desired_size(self) -> int:
+        """How many more traces may come before something has to give way."""
+        if self.closed or not self._admission.has_room(1, 1):
+            return 0
+        return self.config.max_queue_size - self.ledger.held
+
     def must_wait(self, item: QueuedTrace) -> bool:
         """Whether the trace has no room now, but will have when something has left."""
         return (

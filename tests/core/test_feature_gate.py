@@ -22,8 +22,8 @@ def test_a_visitor_can_not_break_the_page_with_an_unknown_word(word):
     choice = choose_queue("fifo", url=word, storage=word)
     assert (choice.kind, choice.source) == ("fifo", "config")
     assert choice.ignored == (
-        f"url says {word!r}, which is none of priority, fifo",
-        f"storage says {word!r}, which is none of priority, fifo",
+        f"url says {word!r}, which is none of priority, fifo, batch",
+        f"storage says {word!r}, which is none of priority, fifo, batch",
     )
 
 
