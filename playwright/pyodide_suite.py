@@ -12,15 +12,13 @@ REQUIREMENTS = Path(__file__).parent / "pyodide-tests.txt"
 
 
 def make_suite(folder: Path, tests: Path = ROOT / "tests") -> list[str]:
-    """Fills `folder` with wheels, the tests and the test kit; returns the wheels' names."""
+    """Fills `folder` with wheels and the tests; returns the wheels' names."""
     wheels = sorted(fetch_wheels(REQUIREMENTS, BUILD / "pyodide-tests").glob("*.whl"))
     for wheel in wheels:
         shutil.copy(wheel, folder)
     with ZipFile(folder / "suite.zip", "w") as archive:
         archive.write(ROOT / "pyproject.toml", "pyproject.toml")
         add_folder(archive, tests, "tests")
-    with ZipFile(folder / "kit.zip", "w") as archive:  # the page's wheel comes without it
-        add_folder(archive, ROOT / "pyqueue/testing", "pyqueue/testing")
     return [wheel.name for wheel in wheels]
 
 

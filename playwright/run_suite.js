@@ -9,10 +9,8 @@ async (wheels) => {
     wheels.map((name) => new URL(`/suite/${name}`, location.href).href),
     { messageCallback: () => {} },
   );
-  const unpack = async (name, extractDir) =>
-    pyodide.unpackArchive(await (await fetch(name)).arrayBuffer(), "zip", { extractDir });
-  await unpack("/suite/suite.zip", "/suite");
-  await unpack("/suite/kit.zip", pyodide.runPython("import sysconfig; sysconfig.get_path('purelib')"));
+  const zip = await (await fetch("/suite/suite.zip")).arrayBuffer();
+  pyodide.unpackArchive(zip, "zip", { extractDir: "/suite" });
   // Async, so that stack switching works below it and tests can run_sync().
   const code = await pyodide.runPythonAsync(`
 import os, sys, pytest

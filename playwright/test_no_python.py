@@ -12,7 +12,7 @@ from hosting import Host
 from inpage import assert_law, stored
 from serve import DIST
 
-WHEEL = json.loads((DIST / "pyqueue/bundle.json").read_text())["wheel"]
+WHEEL = json.loads((DIST / "pyqueue/bundle.json").read_text())["page"]
 NO_WASM = "default-src 'self'; script-src 'self'"
 
 VISIT = """async (options) => {

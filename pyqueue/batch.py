@@ -44,6 +44,8 @@ class Batch:
     """Count and encoded bytes by priority."""
     full: bool
     """Sealed because a limit was reached, not because time was up."""
+    urgent: bool
+    """Sealed at once for a CRITICAL trace: it could not wait to become full."""
     strict: bool
     """It holds a CRITICAL trace: the platform is to force it to disk."""
     attempts: int = 0
@@ -119,6 +121,7 @@ def _part(batch: Batch, number: int, placed: list[tuple[Row, int, QueuedTrace]])
         rows=tuple(rows),
         tally=tally([trace for lane in lanes for trace in lane]),
         full=False,
+        urgent=batch.urgent,
         strict=batch.strict,
         attempts=batch.attempts,
         failures=batch.failures,

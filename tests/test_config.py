@@ -90,5 +90,5 @@ def test_counts_are_whole_numbers():
 def test_the_queue_is_one_of_three():
     assert QueueConfig(queue="fifo").queue == "fifo"
     for word in ("lifo", "FIFO", None):
-        with pytest.raises(ValueError, match=f"queue must be one of priority, fifo, batch, not {word!r}"):
+        with pytest.raises(ValueError, match=f"one of priority, fifo, batch, not {word!r}"):
             QueueConfig(queue=word)  # type: ignore[arg-type]

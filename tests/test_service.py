@@ -96,7 +96,7 @@ async def test_critical_that_waited_in_the_fifo_queue_goes_at_once_after_the_swi
         assert store.inner.traces == []
         service.set_queue("priority")
         await turns()
-        assert ids(store.inner.traces) == ["c", "n"]
+        assert ids(store.inner.traces) == ["c"]
 
 
 async def test_the_account_goes_on_across_a_switch():

@@ -25,12 +25,12 @@ ROOT = Path(__file__).parent.parent
 WEB, BUILD, DIST = ROOT / "web", ROOT / "build", ROOT / "dist"
 MODULES = WEB / "node_modules"
 
-# What a page loads before there is Python, and our wheel; bytes, gzipped.
+# What a page loads before there is Python, and its wheel; bytes, gzipped.
 SCRIPT_BUDGET = 6 * 1024
 WHEEL_BUDGET = 60 * 1024
 
-# The test kit, and the store that a browser has no use for: a page does not download them.
-NOT_FOR_PAGES = ("testing", "sqlite*.py")
+# Micropip installs the whole wheel; a page that only traces downloads less.
+NOT_FOR_PAGES = ("testing", "write_queue", "sqlite*.py", "*operations.py")
 
 # The one platform that Pyodide 314 is.
 BROWSER = [
@@ -53,8 +53,14 @@ def fetch_wheels(requirements: Path, folder: Path) -> Path:
     return folder
 
 
-def build_wheel(folder: Path) -> Path:
-    """Our own wheel without its prose, made in this process: no network, no other environment."""
+def build_wheel(folder: Path, root: Path = ROOT) -> Path:
+    """Our own wheel, made in this process: no network, no other environment."""
+    builder = WheelBuilder(str(root))
+    return Path(next(builder.build(directory=str(folder), versions=["standard"])))
+
+
+def build_page_wheel(folder: Path) -> Path:
+    """What worker.js loads: the wheel without its prose, and without what tracing does not need."""
     with tempfile.TemporaryDirectory(dir=BUILD) as scratch:
         root = Path(scratch)
         for file in ("pyproject.toml", "LICENSE"):
@@ -63,8 +69,7 @@ def build_wheel(folder: Path) -> Path:
         shutil.copytree(ROOT / "pyqueue", root / "pyqueue", ignore=left_out)
         for module in root.rglob("*.py"):
             module.write_text(slim(module.read_text()))
-        builder = WheelBuilder(str(root))
-        return Path(next(builder.build(directory=str(folder), versions=["standard"])))
+        return build_wheel(folder, root)
 
 
 # pyqueue.js loads the others when it needs them, so each is a file of its own.
@@ -119,19 +124,20 @@ def build(target: Path) -> None:
 
     shutil.copytree(fetch_wheels(WEB / "wheels.txt", BUILD / "wheels"), out / "wheels")
     (out / "wheels/.locked").unlink()
-    wheel = build_wheel(out / "wheels")
+    wheel, page = build_wheel(out / "wheels"), build_page_wheel(out / "page")
     lock = pyodide_lock(info, sorted((out / "wheels").glob("*.whl")), "../wheels/")
     (out / "pyodide/pyodide-lock.json").write_text(json.dumps(lock, indent=1))
     facts = {
         "version": wheel.name.split("-")[1],
         "wheel": f"wheels/{wheel.name}",
+        "page": f"page/{page.name}",
         "pyodide": json.loads((MODULES / "pyodide/package.json").read_text())["version"],
     }
     (out / "bundle.json").write_text(json.dumps(facts, indent=1))
 
     print(", ".join(f"{script} {size:,}" for script, size in sizes.items()))
     check_budget("scripts before Python", sum(sizes[s] for s in BEFORE_PYTHON), SCRIPT_BUDGET)
-    check_budget(wheel.name, len(compress(wheel.read_bytes())), WHEEL_BUDGET)
+    check_budget(f"page/{page.name}", len(compress(page.read_bytes())), WHEEL_BUDGET)
     check_origins(out)
 
 

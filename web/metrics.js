@@ -20,6 +20,7 @@ export function merge(python, waiting, spool, { mode, uptime }) {
     COUNTERS.map((key) => [key, sum(Object.values(counts).map((count) => count[key]))]),
   );
   const batches = (python?.batches ?? 0) + spool.batches;
+  const urgentBatches = python?.urgentBatches ?? 0;
   const fullBatches = (python?.fullBatches ?? 0) + spool.fullBatches;
   const lost = totals.refused + totals.evicted + totals.dead;
   const none = perPriority(() => null);
@@ -32,7 +33,8 @@ export function merge(python, waiting, spool, { mode, uptime }) {
     droppedByReason: addReasons(python?.droppedByReason, waiting.dropped),
     batches,
     fullBatches,
-    batchEfficiency: batches ? fullBatches / batches : 0,
+    urgentBatches,
+    batchEfficiency: batches > urgentBatches ? fullBatches / (batches - urgentBatches) : 0,
     dropRate: lost ? lost / totals.offered : 0,
     throughput: uptime ? (totals.written / uptime) * 1000 : 0,
     waitingBytes: waiting.bytes,

@@ -31,7 +31,7 @@ async function boot(post) {
   const { loadPyodide } = await import("./pyodide/pyodide.mjs");
   const [pyodide, wheel] = await Promise.all([
     loadPyodide({ indexURL: new URL("pyodide/", base).href }),
-    bundle.then(({ wheel }) => fetch(new URL(wheel, base))).then((response) => response.arrayBuffer()),
+    bundle.then(({ page }) => fetch(new URL(page, base))).then((response) => response.arrayBuffer()),
   ]);
   pyodide.unpackArchive(wheel, "wheel");
   return pyodide.pyimport("pyqueue.browser.endpoint").Endpoint(post);

@@ -144,9 +144,12 @@ class Batcher:
         return count >= self.target.size or left > 0
 
     def _is_due(self, lanes: Discipline, now: float) -> bool:
+        return lanes.urgent or self._is_ripe(lanes, now)
+
+    def _is_ripe(self, lanes: Discipline, now: float) -> bool:
+        """Whether a batch is due for another reason than urgency."""
         return (
-            lanes.urgent
-            or len(lanes) >= self.target.size
+            len(lanes) >= self.target.size
             or lanes.bytes >= self.config.max_batch_bytes
             or now >= self._age_limit(lanes)
             or any(item.number <= self._flush_upto for item in lanes.oldest())
@@ -156,18 +159,26 @@ class Batcher:
         return min(item.enqueued_at for item in lanes.oldest()) + self.config.batch_timeout
 
     def _seal(self, lanes: Discipline, now: float) -> Batch:
-        taken = lanes.collect(
-            self.config.max_batch_size, self.config.max_batch_bytes, now - self.config.max_wait
-        )
+        config = self.config
+        # What is urgent does not take along what would make a better batch by waiting.
+        alone = lanes.urgent and not self._is_ripe(lanes, now)
+        if alone:
+            taken = lanes.collect_urgent(config.max_batch_size, config.max_batch_bytes)
+        else:
+            overdue_before = now - config.max_wait
+            taken = lanes.collect(config.max_batch_size, config.max_batch_bytes, overdue_before)
         rows = []
         for lane in taken:
             rows.append(seal_row(self.session, self._next_seq, lane))
             self._next_seq += len(lane)
         traces = list(chain.from_iterable(taken))
-        is_full = self._is_full(len(traces), len(lanes))
+        is_full = not alone and self._is_full(len(traces), len(lanes))
         if is_full:
             self.target.reached(len(lanes), now)
-        elif now >= min(trace.enqueued_at for trace in traces) + self.config.batch_timeout:
+        elif (
+            not alone
+            and now >= min(trace.enqueued_at for trace in traces) + self.config.batch_timeout
+        ):
             self.target.timed_out(len(traces), now)
         return Batch(
             number=self._number(),
@@ -175,5 +186,6 @@ class Batcher:
             rows=tuple(rows),
             tally=tally(traces),
             full=is_full,
+            urgent=alone,
             strict=rows[0].priority == CRITICAL,
         )

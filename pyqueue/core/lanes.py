@@ -96,6 +96,9 @@ class Discipline(Protocol):
         """Take out the next batch, lane by lane, `size` bytes of JSON; one trace at least. What was
         enqueued before `overdue_before` must not starve."""
 
+    def collect_urgent(self, count: int, size: int) -> list[list[QueuedTrace]]:
+        """The same, but only of what is urgent."""
+
     def oldest(self) -> Iterator[QueuedTrace]:
         """The oldest of each lane that is not empty."""
 
@@ -188,6 +191,10 @@ class PriorityLanes:
             return rows
         return [[next(lane for lane in self._highest_first if lane.items).pop()]]
 
+    def collect_urgent(self, count: int, size: int) -> list[list[QueuedTrace]]:
+        lane = self._highest_first[0]
+        return [lane.take(count, size) or [lane.pop()]]
+
     def _take_overdue(self, count: int, size: int, before: float) -> list[list[QueuedTrace]]:
         """The oldest of what has waited too long, by lane, the highest lane first."""
         taken: list[list[QueuedTrace]] = [[] for _ in self._highest_first]
@@ -270,6 +277,9 @@ class FifoLane:
         if not taken and self._lane.items:
             taken = [self._lane.pop()]
         return [taken] if taken else []
+
+    def collect_urgent(self, count: int, size: int) -> list[list[QueuedTrace]]:
+        raise LookupError("nothing is urgent in the FIFO queue")
 
     def oldest(self) -> Iterator[QueuedTrace]:
         return iter([self._lane.items[0]] if self._lane.items else [])

@@ -38,6 +38,7 @@ class Ledger:
         self.held_bytes = 0
         self.batches = 0
         self.full_batches = 0
+        self.urgent_batches = 0
 
     def __repr__(self) -> str:
         shown = ", ".join(f"{state}={sum(self._counts[state])}" for state in STATES)

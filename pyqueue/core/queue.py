@@ -201,6 +201,7 @@ class QueueCore:
             self.latencies[item.priority].add(now - item.enqueued_at)
         self.ledger.batches += 1
         self.ledger.full_batches += batch.full
+        self.ledger.urgent_batches += batch.urgent
         self._tell(
             "batch", now, size=batch.count, bytes=sum(row.bytes for row in batch.rows),
             full=batch.full, took=took, remaining=len(self.lanes),

@@ -47,8 +47,11 @@ class QueueMetrics:
     pressure: str
     batches: int
     full_batches: int
+    """Those sealed because the target or a limit was reached."""
+    urgent_batches: int
+    """Those sealed at once for CRITICAL traces alone."""
     batch_efficiency: float
-    """Full batches among all: those sealed because a limit was reached."""
+    """Full batches among those that were not urgent, that is, could wait to become full."""
     drop_rate: float
     """Refused, evicted and dead among the offered."""
     batch_target: int
@@ -61,6 +64,7 @@ class QueueMetrics:
 def counts_of(ledger: Ledger) -> dict[str, Any]:
     """The ledger's part of the metrics."""
     lost = ledger.total("refused") + ledger.total("evicted") + ledger.total("dead")
+    patient = ledger.batches - ledger.urgent_batches
     return {
         **ledger.totals(),
         "by_priority": {
@@ -70,7 +74,8 @@ def counts_of(ledger: Ledger) -> dict[str, Any]:
         "memory_usage": ledger.held_bytes,
         "batches": ledger.batches,
         "full_batches": ledger.full_batches,
-        "batch_efficiency": ledger.full_batches / ledger.batches if ledger.batches else 0.0,
+        "urgent_batches": ledger.urgent_batches,
+        "batch_efficiency": ledger.full_batches / patient if patient else 0.0,
         "drop_rate": lost / ledger.total("offered") if lost else 0.0,
     }
 

@@ -51,7 +51,8 @@ def make_batch(*lanes: list[QueuedTrace], session: str = "s", seq: int = 1) -> B
     account = {**Ledger().account(session, 0.0), "written": seq - 1}
     return Batch(
         number=1, lanes=tuple(map(tuple, lanes)), rows=tuple(rows), tally=tally(traces),
-        full=False, strict=False, account=account,
+        full=False,
+        urgent=False, strict=False, account=account,
     )  # fmt: skip
 
 

@@ -53,14 +53,22 @@ def test_a_batch_is_due_when_its_oldest_has_waited_long_enough_in_whatever_lane(
     assert (ids(batch), batch.full, batch.strict) == (["1", "0"], False, False)
 
 
-def test_critical_is_due_at_once_takes_along_what_waits_and_forces_the_disk():
+def test_critical_is_due_at_once_goes_alone_and_forces_the_disk():
     core = make_core()
     offer(core, NORMAL, HIGH)
     assert core.wake_at(0.0) == 1_000.0
     offer(core, CRITICAL)
     assert core.wake_at(0.0) == 0.0
     batch = core.next_batch(0.0)
-    assert (ids(batch), batch.strict) == (["2", "1", "0"], True)
+    assert (ids(batch), batch.strict, batch.urgent) == (["2"], True, True)
+    assert core.next_batch(0.0) is None  # the others make a better batch by waiting
+
+
+def test_critical_takes_along_what_is_due_anyway():
+    core = make_core(max_batch_size=3)
+    offer(core, NORMAL, HIGH, CRITICAL)
+    batch = core.next_batch(0.0)
+    assert (ids(batch), batch.strict, batch.urgent) == (["2", "1", "0"], True, False)
 
 
 def test_to_the_fifo_queue_critical_is_a_trace_like_any_other():
@@ -97,6 +105,7 @@ def test_a_batch_holds_no_more_bytes_than_allowed_but_for_a_single_trace():
 def test_a_batch_has_a_row_for_each_lane_numbered_through():
     core = make_core()
     offer(core, LOW, NORMAL, HIGH, NORMAL, CRITICAL)
+    core.flush()
     batch = core.next_batch(0.0)
     assert [(row.priority, row.count, row.seq_first, row.seq_last) for row in batch.rows] == [
         (CRITICAL, 1, 1, 1), (HIGH, 1, 2, 2), (NORMAL, 2, 3, 4), (LOW, 1, 5, 5),
