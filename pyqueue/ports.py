@@ -44,8 +44,9 @@ class BatchStore(Protocol):
     async def write(self, batch: Batch) -> None:
         """All rows and the account, or nothing; durable when it returns.
 
-        Several writes may be under way at once. Writing the same batch again after a failure must
-        not store it twice. Raises `StoreUnavailable` or `StoreRejected`.
+        Several writes may be under way at once. Writing the same batch, or a part of it, again
+        after a failure must not store it twice: a place in a session (`seq`) is taken once. Raises
+        `StoreUnavailable` or `StoreRejected`.
         """
 
     async def query(self, query: TraceQuery) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .encoding import byte_size, encode
@@ -49,7 +49,11 @@ class QueuedTrace:
     number: int = field(default=0)
     """Position in the order of acceptance; given by the queue."""
     expires_at: float = field(default=float("inf"))
-    """When it is no longer worth writing, ms on the queue's clock."""
+    """When it is no longer worth writing, ms on the queue's clock; CRITICAL always is."""
+
+    @property
+    def expiry(self) -> float:
+        return self.expires_at if self.priority != TracePriority.CRITICAL else float("inf")
 
 
 def read_trace(
@@ -91,10 +95,7 @@ def with_priority(item: QueuedTrace, priority: int) -> QueuedTrace:
     record = json.loads(item.text)
     record["priority"] = LABELS[priority]
     text = encode(record)
-    return QueuedTrace(
-        item.id, priority, item.timestamp, item.trace_id, text, byte_size(text),
-        item.enqueued_at, item.number,
-    )  # fmt: skip
+    return replace(item, priority=priority, text=text, size=byte_size(text))
 
 
 def _fields_of(trace: object) -> dict[str, Any]:

@@ -103,8 +103,9 @@ class TraceQueue:
         """Take a trace, or say why not. Never waits.
 
         `trace` is a mapping with a `name`, or a pydantic model of one. `priority` None takes the
-        trace's own, or infers it. After `ttl` ms in the queue it is not worth writing. Raises
-        TypeError or ValueError, naming the field, for what is no trace; never because of load.
+        trace's own, or infers it. After `ttl` ms in the queue it is not worth writing, unless it
+        is CRITICAL. Raises TypeError or ValueError, naming the field, for what is no trace; never
+        because of load.
         """
         return self.offer(self._read(trace, priority, ttl))
 

@@ -101,12 +101,13 @@ async def test_what_is_not_worth_writing_any_more_is_not_written(kind):
     assert queue.ledger.broken_laws() == []
 
 
-async def test_critical_has_no_end_but_one_of_its_own():
+async def test_critical_does_not_expire_and_what_stops_being_critical_does():
     async with make_queue(time_to_live=500) as queue:
         queue.pause()
         queue.enqueue({"name": "a", "id": "kept"}, "critical")
         queue.enqueue({"name": "a", "id": "gone"}, "critical", ttl=100)
         await asyncio.sleep(60)
+        queue.reprioritize("gone", "low")
         queue.resume()
         await queue.flush()
         assert ids(await queue.query()) == ["kept"]

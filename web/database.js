@@ -57,6 +57,7 @@ export class Database {
 function createStores(db) {
   const segments = db.createObjectStore("segments", { autoIncrement: true });
   segments.createIndex("order", ["session", "seqFirst"], { unique: true });
+  segments.createIndex("end", ["session", "seqLast"], { unique: true });
   segments.createIndex("priority", "priority");
   segments.createIndex("time", "tMax");
   segments.createIndex("traceIds", "traceIds", { multiEntry: true });

@@ -37,9 +37,12 @@ export function lane(priority, traces) {
   };
 }
 
+/** An Error of ours: pages tell them by name. */
+export const named = (name, message) => Object.assign(new Error(message), { name });
+
 /** The result in an answer's JSON, or its error as an Error to throw. */
 export function unwrap(json) {
   const { result, error } = JSON.parse(json);
-  if (error) throw Object.assign(new Error(error.message), { name: error.name });
+  if (error) throw named(error.name, error.message);
   return result;
 }

@@ -7,7 +7,7 @@
 // A trace goes one way: trace.js (encoded once) → waiting.js → python.js → worker.js → Python; or,
 // where Python is not up, waiting.js → spool.js → database.js.
 
-import { CRITICAL, EVENTS, NORMAL, PRIORITIES, QUESTIONS } from "./protocol.js";
+import { CRITICAL, EVENTS, named, NORMAL, PRIORITIES, QUESTIONS } from "./protocol.js";
 import { Python } from "./python.js";
 import { Spool } from "./spool.js";
 import { newSession, now, traceReader } from "./trace.js";
@@ -134,8 +134,7 @@ class Client {
     await undefined; // so that whoever calls start() can listen before anything happens
     try {
       if (!RUNTIMES.includes(runtime)) {
-        const message = `runtime must be one of ${RUNTIMES}, not ${JSON.stringify(runtime)}`;
-        throw Object.assign(new Error(message), { name: "ConfigError" });
+        throw named("ConfigError", `runtime must be one of ${RUNTIMES}, not ${JSON.stringify(runtime)}`);
       }
       if (runtime === "none") return this.#useSpool();
       const session = `${this.#session}-1`;

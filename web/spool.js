@@ -2,7 +2,7 @@
 // First in, first out; the same rows; a batch that fails is kept and tried again.
 
 import { Database } from "./database.js";
-import { CRITICAL } from "./protocol.js";
+import { CRITICAL, named } from "./protocol.js";
 
 const MAX_COUNT = 250;
 const MAX_BYTES = 128 * 1024;
@@ -72,7 +72,7 @@ export class Spool {
     const delay = RETRY_DELAYS[Math.min(this.#failedInARow++, RETRY_DELAYS.length - 1)];
     this.#retry = setTimeout(() => this.flush().catch(() => {}), delay); // the event told it
     this.#onEvent("error", { error: this.lastError, willRetry: true });
-    throw Object.assign(new Error(`traces are not durable: ${error}`), { name: "FlushError" });
+    throw named("FlushError", `traces are not durable: ${error}`);
   }
 
   /** Takes one row's traces off the front of `traces`. */

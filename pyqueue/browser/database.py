@@ -123,6 +123,7 @@ class Database:
 def _create(db: Any) -> None:
     segments = db.createObjectStore("segments", to_object({"autoIncrement": True}))
     segments.createIndex("order", to_array(("session", "seqFirst")), to_object({"unique": True}))
+    segments.createIndex("end", to_array(("session", "seqLast")), to_object({"unique": True}))
     segments.createIndex("priority", "priority")
     segments.createIndex("time", "tMax")
     segments.createIndex("traceIds", "traceIds", to_object({"multiEntry": True}))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+from collections.abc import Sequence
 from dataclasses import asdict, fields
 from itertools import chain
 from typing import Any
@@ -42,11 +43,17 @@ class IndexedDBStore:
 
     async def write(self, batch: Batch) -> None:
         try:
-            await self._database.write(batch.strict, lambda tx: _put_batch(tx, batch))
+            await self._put(batch, batch.rows)
         except StoreRejected:
-            # A row's place is unique: it may be there from an attempt whose answer was lost.
-            if not await self._holds(batch.rows[0]):
+            # A place in the session is taken once: rows, or parts of them, may be there from an
+            # attempt whose answer was lost.
+            missing = [row for row in batch.rows if not await self._holds(row)]
+            if len(missing) == len(batch.rows):
                 raise
+            await self._put(batch, missing)
+
+    async def _put(self, batch: Batch, rows: Sequence[Row]) -> None:
+        await self._database.write(batch.strict, lambda tx: _put_batch(tx, batch, rows))
 
     async def bury(self, letters: list[DeadLetter]) -> None:
         def put(tx: Any) -> None:
@@ -108,13 +115,20 @@ class IndexedDBStore:
         return [_row(row) for row in rows if row is not None and _can_hold(query, row)]
 
     async def _holds(self, row: Row) -> bool:
-        place = js.IDBKeyRange.only(to_array((row.session, row.seq_first)))
-        return bool(await self._keys("order", place))
+        """Whether a stored row takes in all places of this one."""
+        before = js.IDBKeyRange.bound(
+            to_array((row.session, 0)), to_array((row.session, row.seq_first))
+        )
+        keys = await self._keys("order", before)
+        (found,) = await self._database.read(
+            "segments", lambda segments: [segments.get(keys[-1] if keys else -1)]
+        )
+        return found is not None and found.seqLast >= row.seq_last
 
 
-def _put_batch(tx: Any, batch: Batch) -> None:
+def _put_batch(tx: Any, batch: Batch, rows: Sequence[Row]) -> None:
     segments = tx.objectStore("segments")
-    for row in batch.rows:
+    for row in rows:
         segments.put(_object(row))
     tx.objectStore("ledger").put(to_object(camel_keys(batch.account)))
 

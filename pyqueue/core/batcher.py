@@ -25,6 +25,11 @@ from .retry import backoff
 CRITICAL = int(TracePriority.CRITICAL)
 
 
+PATIENCE = 100
+"""Unknown errors while the store ails that are not held against a batch: with the default cooldown,
+an outage of at least eight minutes."""
+
+
 class Batcher:
     """Seals batches from lanes. `chance` gives numbers in 0..1 for the jitter."""
 
@@ -110,8 +115,8 @@ class Batcher:
         attempts is halved, until what poisons it stands alone."""
         del self._in_flight[batch.number]
         batch.failures += 1
-        spoke_of_batch = not isinstance(error, StoreUnavailable) and self.breaker.state == "closed"
-        if spoke_of_batch or isinstance(error, StoreRejected):
+        is_at_fault = self._speaks_against(batch, error)
+        if is_at_fault:
             batch.attempts += 1
         else:
             batch.outages += 1
@@ -119,7 +124,7 @@ class Batcher:
             self.breaker.succeeded()  # it answers; what it does not like is the batch
         else:
             self.breaker.failed(now)
-        if batch.attempts <= self.config.max_retries:
+        if not is_at_fault or batch.attempts <= self.config.max_retries:
             wait = self._backoff(batch.failures)
             heapq.heappush(self._retrying, (now + wait, batch.number, batch))
         elif batch.count > 1:
@@ -130,6 +135,13 @@ class Batcher:
         else:
             return False
         return True
+
+    def _speaks_against(self, batch: Batch, error: Exception) -> bool:
+        """Whether an error is the batch's fault and not the store's. Of an unknown error nobody
+        knows; while the store ails it is the store's, but not for ever."""
+        if isinstance(error, (StoreRejected, StoreUnavailable)):
+            return isinstance(error, StoreRejected)
+        return self.breaker.state == "closed" or batch.outages >= PATIENCE
 
     def _backoff(self, failures: int) -> float:
         config = self.config

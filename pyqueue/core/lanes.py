@@ -55,9 +55,9 @@ class Lane:
         self.bytes -= item.size
 
     def take_expired(self, now: float) -> list[QueuedTrace]:
-        expired = [item for item in self.items if item.expires_at <= now]
+        expired = [item for item in self.items if item.expiry <= now]
         if expired:
-            self.items = deque(item for item in self.items if item.expires_at > now)
+            self.items = deque(item for item in self.items if item.expiry > now)
             self.bytes -= sum([item.size for item in expired])
         return expired
 
@@ -172,7 +172,8 @@ class PriorityLanes:
     def collect(
         self, count: int, size: int, overdue_before: float = float("-inf")
     ) -> list[list[QueuedTrace]]:
-        aged = self._take_overdue(count // AGED_SHARE, size // AGED_SHARE, overdue_before)
+        share = max(1, count // AGED_SHARE)
+        aged = self._take_overdue(share, size // AGED_SHARE, overdue_before)
         count -= sum(map(len, aged))
         size -= sum(1 + json_size(lane) for lane in aged if lane)
         is_full = False
@@ -196,7 +197,8 @@ class PriorityLanes:
         return [lane.take(count, size) or [lane.pop()]]
 
     def _take_overdue(self, count: int, size: int, before: float) -> list[list[QueuedTrace]]:
-        """The oldest of what has waited too long, by lane, the highest lane first."""
+        """The oldest of what has waited too long, by lane, the highest lane first. The very oldest
+        goes however large it is: it would wait for ever for a batch in which it fits."""
         taken: list[list[QueuedTrace]] = [[] for _ in self._highest_first]
         while count > 0:
             heads = [
@@ -207,7 +209,7 @@ class PriorityLanes:
             if not heads:
                 break
             place = min(heads)[1]
-            if self._highest_first[place].items[0].size >= size:
+            if any(taken) and self._highest_first[place].items[0].size >= size:
                 break
             item = self._highest_first[place].pop()
             taken[place].append(item)

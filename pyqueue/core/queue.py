@@ -45,6 +45,8 @@ class QueueCore:
         self._next_expiry = float("inf")
         self._admission = Admission(config, self.ledger, self.limiter, self._evicted)
         self._breaker_was: BreakerState = "closed"
+        self._drained_at = 0
+        """How many were accepted when the queue was last told to be empty."""
         self._last_number = 0
         self._events: list[Event] = []
         self._drops: Counter[tuple[Reason, int]] = Counter()
@@ -124,8 +126,6 @@ class QueueCore:
         self.ledger.cancel(item.priority, item.size)
         self._admission.forget(item.id)
         self._watch_pressure(now)
-        if not self.ledger.held:
-            self._tell("drained", now, written=self.ledger.total("written"))
         return True
 
     def reprioritize(self, id: str, priority: int, now: float) -> bool:
@@ -135,6 +135,7 @@ class QueueCore:
         if item is None:
             return False
         moved = with_priority(item, priority)
+        self._next_expiry = min(self._next_expiry, moved.expiry)
         self.lanes.remove(item)
         # The name of a priority is part of the text, and may be a few bytes longer.
         growth = moved.size - item.size
@@ -207,8 +208,6 @@ class QueueCore:
             full=batch.full, took=took, remaining=len(self.lanes),
         )  # fmt: skip
         self._watch_pressure(now)
-        if not self.ledger.held:
-            self._tell("drained", now, written=self.ledger.total("written"))
 
     def failed(self, batch: Batch, error: Exception, now: float, wall: float) -> list[DeadLetter]:
         """The attempt failed. What comes back is given up for good."""
@@ -275,19 +274,24 @@ class QueueCore:
         for (reason, priority), count in self._drops.items():
             self._tell("drop", now, reason=reason.value, priority=LABELS[priority], count=count)
         self._drops.clear()
+        accepted = self.ledger.total("accepted")
+        if not self.ledger.held and accepted != self._drained_at:
+            self._drained_at = accepted
+            self._tell("drained", now, written=self.ledger.total("written"))
         events, self._events = self._events, []
         return events
 
     def _give_time_to_live(self, item: QueuedTrace) -> None:
-        if self.config.time_to_live and not self.lanes.is_urgent(item.priority):
+        if self.config.time_to_live:
             item.expires_at = min(item.expires_at, item.enqueued_at + self.config.time_to_live)
-        self._next_expiry = min(self._next_expiry, item.expires_at)
+        self._next_expiry = min(self._next_expiry, item.expiry)
 
     def _expire(self, now: float) -> None:
         """Give up what is no longer worth writing."""
         for item in self.lanes.take_expired(now):
             self._evicted(item, Reason.EXPIRED)
-        self._next_expiry = min((item.expires_at for item in self.lanes), default=float("inf"))
+        self._next_expiry = min((item.expiry for item in self.lanes), default=float("inf"))
+        self._watch_pressure(now)
 
     def _evicted(self, item: QueuedTrace, reason: Reason) -> None:
         self.ledger.evict(item.priority, item.size, reason)

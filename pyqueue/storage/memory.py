@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..batch import Batch, DeadLetter, Row
+from ..batch import Batch, DeadLetter, Row, seal_row
 from ..query import TraceQuery, rows_in_order, traces_of
 
 
@@ -15,7 +15,7 @@ class MemoryStore:
         self.rows: list[Row] = []
         self.ledger: dict[str, dict[str, Any]] = {}
         self.dead_letters: dict[str, DeadLetter] = {}
-        self._seen: set[tuple[str, int]] = set()
+        self._taken: set[tuple[str, int]] = set()
 
     def __repr__(self) -> str:
         return (
@@ -26,9 +26,13 @@ class MemoryStore:
         """Nothing to do."""
 
     async def write(self, batch: Batch) -> None:
-        new = [row for row in batch.rows if (row.session, row.seq_first) not in self._seen]
-        self._seen.update((row.session, row.seq_first) for row in new)
-        self.rows += new
+        for row in batch.rows:
+            places = {(row.session, seq) for seq in range(row.seq_first, row.seq_last + 1)}
+            if not places & self._taken:
+                self.rows.append(row)
+            else:  # it, or a half of it, is here from an attempt whose answer was lost
+                self.rows += _rest(batch, row, self._taken)
+            self._taken |= places
         self.ledger[batch.account["session"]] = batch.account
 
     async def bury(self, letters: list[DeadLetter]) -> None:
@@ -56,3 +60,12 @@ class MemoryStore:
     def traces(self) -> list[dict[str, Any]]:
         """All stored traces, decoded, in stored order."""
         return [trace for row in rows_in_order(self.rows) for trace in traces_of(row)]
+
+
+def _rest(batch: Batch, row: Row, taken: set[tuple[str, int]]) -> list[Row]:
+    """What is not here yet, a row a trace."""
+    return [
+        seal_row(row.session, seq, [trace])
+        for whole, seq, trace in batch.placed()
+        if whole is row and (row.session, seq) not in taken
+    ]

@@ -13,13 +13,19 @@ run_virtual(scenario())
 
 from .conformance import QueueConformance, StoreConformance
 from .faults import FaultyStore
+from .simulator import Report, SimulationFailed, Violation, replay, simulate
 from .virtual_time import VirtualClock, VirtualLoop, run_virtual
 
 __all__ = [
     "FaultyStore",
     "QueueConformance",
+    "Report",
+    "SimulationFailed",
     "StoreConformance",
+    "Violation",
     "VirtualClock",
     "VirtualLoop",
+    "replay",
     "run_virtual",
+    "simulate",
 ]

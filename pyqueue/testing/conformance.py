@@ -99,6 +99,18 @@ class StoreConformance:
         await store.close()
         assert ids(found) == ["a", "b"]
 
+    async def test_a_half_of_a_batch_that_is_stored_is_not_stored_again(self) -> None:
+        store = self.make_store()
+        await store.open()
+        lane = [make_trace(str(n)) for n in range(1, 5)]
+        await store.write(make_batch(lane))
+        await store.write(make_batch(lane[:2]))
+        await store.write(make_batch(lane[2:], seq=3))
+        await store.write(make_batch([make_trace("5")], seq=5))
+        found = await store.query(TraceQuery())
+        await store.close()
+        assert ids(found) == ["1", "2", "3", "4", "5"]
+
     async def test_finds_by_every_condition(self) -> None:
         store = self.make_store()
         await store.open()

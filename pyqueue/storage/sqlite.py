@@ -1,0 +1,159 @@
+"""`SQLiteStore`: the rows of IndexedDB (web/README.md) in an SQLite file, for CPython."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sqlite3
+from typing import Any
+
+from ..batch import Batch, Row
+from ..encoding import encode
+from ..query import TraceQuery, traces_of
+from . import sqlite_letters
+from .sqlite_database import SQLiteDatabase
+from .sqlite_letters import SQLiteLetters
+
+SCHEMA = (
+    """
+CREATE TABLE IF NOT EXISTS segments (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, session TEXT NOT NULL, seqFirst INTEGER NOT NULL,
+  seqLast INTEGER NOT NULL, priority INTEGER NOT NULL, mixed INTEGER NOT NULL,
+  count INTEGER NOT NULL, bytes INTEGER NOT NULL, tMin REAL NOT NULL, tMax REAL NOT NULL,
+  codec TEXT NOT NULL, data TEXT NOT NULL
+);
+CREATE UNIQUE INDEX IF NOT EXISTS segments_order ON segments (session, seqFirst);
+CREATE INDEX IF NOT EXISTS segments_priority ON segments (priority);
+CREATE INDEX IF NOT EXISTS segments_time ON segments (tMax);
+CREATE TABLE IF NOT EXISTS segment_trace_ids (
+  traceId TEXT NOT NULL, segment INTEGER NOT NULL REFERENCES segments (id) ON DELETE CASCADE,
+  PRIMARY KEY (traceId, segment)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS ledger (
+  session TEXT PRIMARY KEY, updated REAL NOT NULL, counters TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
+"""
+    + sqlite_letters.SCHEMA
+)
+
+COLUMNS = "session, seqFirst, seqLast, priority, mixed, count, bytes, tMin, tMax, codec, data"
+
+CHUNK = 64
+"""Rows read at a time, before others may run."""
+
+
+class SQLiteStore(SQLiteLetters):
+    """Keeps batches in the SQLite database at `path`, a file or ":memory:".
+
+    A batch is one transaction, forced to disk where it holds a CRITICAL trace; other processes
+    can read meanwhile (WAL).
+    """
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        self._database = SQLiteDatabase(path, SCHEMA)
+
+    def __repr__(self) -> str:
+        state = "open" if self._database.is_open else "closed"
+        return f"<SQLiteStore {self._database.path!r} {state}>"
+
+    async def open(self) -> None:
+        self._database.open()
+
+    async def close(self) -> None:
+        self._database.close()
+
+    async def write(self, batch: Batch) -> None:
+        account = batch.account
+        with self._database.transaction(batch.strict) as db:
+            for row in batch.rows:
+                if not _is_stored(db, row):
+                    _insert(db, row)
+            db.execute(
+                "INSERT OR REPLACE INTO ledger VALUES (?, ?, ?)",
+                (account["session"], account["updated"], encode(account)),
+            )
+
+    async def query(self, query: TraceQuery) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = []
+        sql, values = _candidates(query)
+        keys = [key for (key,) in self._database.read(sql, values)]
+        for start in range(0, len(keys), CHUNK):
+            rows = self._rows(keys[start : start + CHUNK])
+            for row in rows:
+                found += query.select_unordered(traces_of(row))
+            if rows and _is_enough(query, found, rows[-1]):
+                break
+            await asyncio.sleep(0)
+        return query.select(found)
+
+    def _rows(self, keys: list[int]) -> list[Row]:
+        marks = ", ".join("?" * len(keys))
+        rows = self._database.read(
+            f"SELECT id, {COLUMNS} FROM segments WHERE id IN ({marks})", keys
+        )
+        by_key = {key: _row(values) for key, *values in rows}
+        return [by_key[key] for key in keys if key in by_key]
+
+
+def _is_stored(db: sqlite3.Connection, row: Row) -> bool:
+    """Whether it is there from an attempt whose answer was lost; perhaps within a larger one,
+    since a batch that failed may come again in halves."""
+    found = db.execute(
+        """SELECT seqLast FROM segments WHERE session = ? AND seqFirst <= ?
+           ORDER BY seqFirst DESC LIMIT 1""",
+        (row.session, row.seq_first),
+    ).fetchone()
+    return found is not None and found[0] >= row.seq_last
+
+
+def _insert(db: sqlite3.Connection, row: Row) -> None:
+    values = (
+        row.session, row.seq_first, row.seq_last, row.priority, row.mixed, row.count, row.bytes,
+        row.t_min, row.t_max, row.codec, row.data,
+    )  # fmt: skip
+    marks = ", ".join("?" * len(values))
+    key = db.execute(f"INSERT INTO segments ({COLUMNS}) VALUES ({marks})", values).lastrowid
+    db.executemany(
+        "INSERT INTO segment_trace_ids VALUES (?, ?)", [(id, key) for id in row.trace_ids]
+    )
+
+
+def _candidates(query: TraceQuery) -> tuple[str, list[Any]]:
+    """Keys of the rows that can hold a match, in the order in which to read them."""
+    conditions: dict[str, Any] = {}
+    if query.priority is not None:  # a mixed row stands under the highest that it holds
+        conditions["priority >= ? AND (mixed OR priority = ?)"] = [query.priority] * 2
+    if query.since is not None:
+        conditions["tMax >= ?"] = [query.since]
+    if query.until is not None:
+        conditions["tMin <= ?"] = [query.until]
+    if query.trace_id is not None:
+        conditions["id IN (SELECT segment FROM segment_trace_ids WHERE traceId = ?)"] = [
+            query.trace_id
+        ]
+    # A plus keeps SQLite from going by the order's index where a condition has one.
+    order = "+session, +seqFirst" if conditions else "session, seqFirst"
+    if query.id is not None:
+        conditions["instr(data, ?)"] = [encode(query.id)]
+    where = " AND ".join(conditions) or "TRUE"
+    values = [value for group in conditions.values() for value in group]
+    order = "tMax DESC" if query.order == "desc" else order
+    return f"SELECT id FROM segments WHERE {where} ORDER BY {order}", values
+
+
+def _is_enough(query: TraceQuery, found: list[dict[str, Any]], last: Row) -> bool:
+    """Whether rows after `last`, in the order of reading, can't change the answer."""
+    if query.limit is None or len(found) < query.limit or query.order == "asc":
+        return False
+    if query.order == "stored":
+        return True
+    latest = sorted((trace["timestamp"] for trace in found), reverse=True)[: int(query.limit)]
+    return not latest or last.t_max < latest[-1]
+
+
+def _row(values: list[Any]) -> Row:
+    session, first, last, priority, mixed, count, size, t_min, t_max, codec, data = values
+    return Row(
+        session, first, last, priority, bool(mixed), count, size, t_min, t_max, (), codec, data
+    )
