@@ -1,4 +1,4 @@
-"""The two clocks: CPython's, and names for sessions and traces that sort by time."""
+"""The two clocks: CPython's, and names for sessions, which sort by time, and for traces."""
 
 from __future__ import annotations
 

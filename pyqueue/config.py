@@ -26,7 +26,7 @@ class QueueConfig:
     )
     max_queue_bytes: int = _option(5 * 1024 * 1024, least=1, meaning="their encoded bytes")
     max_trace_bytes: int = _option(1024 * 1024, least=1, meaning="largest single trace")
-    remember_ids: int = _option(10_000, least=0, meaning="ids by which duplicates are known")
+    remember_ids: int = _option(50_000, least=0, meaning="ids by which duplicates are known")
     rate_limit: float = _option(
         0, least=0, meaning="traces a second for each source and priority; 0 is no limit"
     )

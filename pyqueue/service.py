@@ -9,6 +9,7 @@ from .batch_queue import TraceBatchQueue
 from .config import KINDS, QueueConfig, QueueKind
 from .core.feature_gate import choose_queue
 from .fifo import SimpleFifoQueue
+from .observe.health import Health
 from .observe.metrics import QueueMetrics
 from .ports import BatchStore, Observer
 from .processor import TraceQueueProcessor
@@ -62,9 +63,21 @@ class ActionTraceOutputService:
                 return
         raise ValueError(f"queue must be one of {', '.join(KINDS)}, not {kind!r}")
 
-    async def wait_for_pending_writes(self, timeout: float | None = 30.0) -> None:
+    async def flush(self, timeout: float | None = 30.0) -> None:
         """See `TraceQueue.flush`."""
         await self.queue.flush(timeout)
+
+    async def aclose(self, timeout: float | None = 5.0) -> None:
+        """See `TraceQueue.aclose`."""
+        await self.queue.aclose(timeout)
+
+    async def query(self, **conditions: Any) -> list[dict[str, Any]]:
+        """See `TraceQueue.query`."""
+        return await self.queue.query(**conditions)
+
+    def health(self) -> Health:
+        """See `TraceQueue.health`."""
+        return self.queue.health()
 
     def metrics(self) -> QueueMetrics:
         """One account across all switches."""

@@ -123,6 +123,7 @@ class TraceQueue:
     def desired_size(self) -> int:
         """How many more traces the queue wants: 0 where it is full in places, in bytes or because
         the platform's heap is tight (the `desiredSize` of WHATWG streams, never below 0)."""
+        self._writer.look()
         return self._core.desired_size()
 
     async def ready(self) -> None:
@@ -162,6 +163,7 @@ class TraceQueue:
 
     def metrics(self) -> QueueMetrics:
         """The figures at this instant."""
+        self._writer.look()
         core, clock = self._core, self._writer.clock
         uptime = clock.now() - self._writer.started_at
         written = core.ledger.total("written")

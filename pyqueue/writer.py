@@ -49,7 +49,9 @@ class Writer:
         self._timer: asyncio.TimerHandle | None = None
         self._timer_at = float("inf")
         self._is_open = False
+        self._opening = asyncio.Lock()
         self._pumping = False
+        self._ended = False
         self._telling = False
         self._writes: set[asyncio.Task[None]] = set()
         self._flushes: list[tuple[int, bool, asyncio.Future[None]]] = []
@@ -59,10 +61,11 @@ class Writer:
         """Open the store and begin to write. A store that can't be opened yet is tried again."""
         self._loop = asyncio.get_running_loop()
         try:
-            await self._open()
-        except Exception as error:
-            self.last_error = error
-            logger.warning("the store can't be opened yet: %s", error)
+            async with asyncio.timeout(self.core.config.write_timeout / 1000):
+                await self._open()
+        except Exception as raised:
+            self.last_error = self._explained(raised)
+            logger.warning("the store can't be opened yet: %s", self.last_error)
         self._after()
 
     # Producers
@@ -101,6 +104,10 @@ class Writer:
             self._room.append(future)
             await future
 
+    def look(self) -> None:
+        """Bring the figures up to date that change without anybody's doing: the heap's."""
+        self._read_heap(self.clock.now())
+
     def changed(self) -> None:
         """The core was changed from outside: see what follows."""
         self._after()
@@ -131,9 +138,11 @@ class Writer:
                 await asyncio.gather(*self._writes)  # dead letters are still being kept
                 await self.store.close()
         except Exception as error:
-            logger.warning("closed with %d traces not written: %r", self.core.ledger.held, error)
+            held, cause = self.core.ledger.held, self.last_error or error
+            logger.warning("closed with %d traces not written: %r", held, cause)
             self._writes.add(_start(self._let_go()))
             await asyncio.sleep(0)
+        self._ended = True
         self._disarm()
         for task in self._writes:
             task.cancel()
@@ -147,7 +156,7 @@ class Writer:
     # The pump
 
     def _pump(self) -> None:
-        if self._pumping:
+        if self._pumping or self._ended:
             return  # a store that answers at once: the loop below goes on by itself
         self._pumping = True
         self._disarm()
@@ -162,18 +171,22 @@ class Writer:
         self._after()
 
     async def _open(self) -> None:
-        if not self._is_open:
-            await self.store.open()
-            self._is_open = True
+        if self._is_open:
+            return
+        async with self._opening:
+            if not self._is_open:
+                await self.store.open()
+                self._is_open = True
 
     async def _write(self, batch: Batch) -> None:
         try:
             async with asyncio.timeout(self.core.config.write_timeout / 1000):
                 await self._open()
                 await self.store.write(batch)
-        except Exception as raised:
-            error = self._explained(raised)
-            self.last_error = error
+        except (Exception, asyncio.CancelledError) as raised:
+            if _is_cancelled(raised):
+                raise
+            self.last_error = error = self._explained(raised)
             letters = self.core.failed(batch, error, self.clock.now(), self.clock.wall())
             self.dead_letters.remember(letters)
             self._pump()
@@ -183,7 +196,10 @@ class Writer:
             self.core.written(batch, self.clock.now())
             self._pump()
 
-    def _explained(self, error: Exception) -> Exception:
+    def _explained(self, error: BaseException) -> Exception:
+        if isinstance(error, asyncio.CancelledError):
+            return StoreUnavailable("the store gave up the write")
+        assert isinstance(error, Exception)
         if isinstance(error, TimeoutError):
             return StoreUnavailable(f"no answer in {self.core.config.write_timeout} ms")
         return error
@@ -209,7 +225,7 @@ class Writer:
             self._loop.call_soon(self._tell)
 
     def _arm(self, now: float) -> None:
-        if self._loop is None or self._timer_at <= now:
+        if self._loop is None or self._ended or self._timer_at <= now:
             return
         wake_at = self.core.wake_at(now)
         if wake_at is not None and wake_at < self._timer_at:
@@ -245,9 +261,21 @@ class Writer:
         return FlushError(f"{held} traces are not durable, {why}; last error: {self.last_error}")
 
     def _read_heap(self, now: float) -> None:
-        if self._memory is not None and now - self._heap_read_at >= HEAP_INTERVAL:
-            self._heap_read_at = now
+        if self._memory is None or now - self._heap_read_at < HEAP_INTERVAL:
+            return
+        self._heap_read_at = now
+        try:
             self.core.observe_heap(self._memory.read(), now)
+        except Exception as error:
+            self._memory = None
+            logger.warning("the memory probe raised and is not asked again: %r", error)
+
+
+def _is_cancelled(error: BaseException) -> bool:
+    """Whether it is this task that is cancelled, and not something that the store awaits."""
+    task = asyncio.current_task()
+    is_cancelled = isinstance(error, asyncio.CancelledError)
+    return is_cancelled and task is not None and task.cancelling() > 0
 
 
 def _start(write: Coroutine[Any, Any, None]) -> asyncio.Task[None]:

@@ -249,7 +249,8 @@ async def test_closing_over_a_store_that_stays_down_ends_in_time_and_says_what_w
     threshold, caplog
 ):
     store = down()
-    async with make_queue(store, breaker_threshold=threshold) as queue:
+    delays = {"breaker_cooldown": 4_000, "retry_max_delay": 4_000}
+    async with make_queue(store, breaker_threshold=threshold, **delays) as queue:
         queue.enqueue({"name": "a"})
         await asyncio.sleep(60)
         began = seconds()

@@ -18,7 +18,7 @@ def test_the_defaults_are_those_of_the_contract():
         "max_queue_size": 50_000,
         "max_queue_bytes": 5 * 1024 * 1024,
         "max_trace_bytes": 1024 * 1024,
-        "remember_ids": 10_000,
+        "remember_ids": 50_000,
         "rate_limit": 0,
         "rate_burst": 100,
         "sample_rate": 1,

@@ -48,7 +48,7 @@ async def test_it_writes_traces_and_closes_what_it_opened():
     async with make_service(store) as service:
         service.write_trace({"name": "a", "id": "1"})
         service.write_trace({"name": "a", "id": "2"}, "high")
-        await service.wait_for_pending_writes()
+        await service.flush()
         assert ids(await service.queue.query()) == ["2", "1"]
         service.write_trace({"name": "late"})
     assert service.metrics().written == 3
@@ -69,7 +69,7 @@ async def test_a_hundred_switches_under_load_lose_nothing_and_repeat_nothing():
                 service.set_queue("fifo" if service.queue.kind == "priority" else "priority")
                 assert service.queue.ledger.broken_laws() == []
             await asyncio.sleep(0.003)
-        await service.wait_for_pending_writes()
+        await service.flush()
         stored, metrics = ids(store.inner.traces), service.metrics()
     assert sorted(stored) == sorted(accepted)
     assert (metrics.offered, metrics.written) == (400, 400)
@@ -103,7 +103,7 @@ async def test_the_account_goes_on_across_a_switch():
     async with make_service(max_queue_size=2) as service:
         for _ in range(3):
             service.write_trace({"name": "a"})
-        await service.wait_for_pending_writes()
+        await service.flush()
         service.set_queue("fifo")
         service.write_trace({"name": "a"})
         metrics = service.metrics()

@@ -234,8 +234,10 @@ class QueueCore:
     # Flushing and closing
 
     def close(self) -> None:
-        """Accept no more; a store that was failing gets another chance at once."""
+        """Accept no more; a store that was failing gets another chance at once, and then as often
+        as failed batches do."""
         self.closed = True
+        self.batcher.breaker.cooldown = self.config.retry_base_delay
         self.is_paused = False
         self.batcher.breaker.probe_now()
 

@@ -1,0 +1,102 @@
+"""Stores that never answer, give up, or come back in the last moment."""
+
+from __future__ import annotations
+
+import asyncio
+
+from pyqueue import HeapReading, MemoryStore, StoreUnavailable
+from tests.support import FaultyStore, Heap, make_queue
+
+
+async def test_a_closed_queue_writes_nothing_more_whatever_is_asked_of_it():
+    store = FaultyStore()
+    store.broken = StoreUnavailable("down")
+    async with make_queue(store) as queue:
+        queue.enqueue({"name": "a"}, "critical")
+    attempts = len(store.writes)
+    store.broken = None
+    queue.enqueue({"name": "late"})
+    queue.cancel("unknown")
+    await asyncio.sleep(7_200)
+    assert len(store.writes) == attempts
+
+
+async def test_a_store_that_is_well_again_while_the_queue_closes_gets_what_is_held():
+    store = FaultyStore()
+    store.broken = StoreUnavailable("down")
+    async with make_queue(store, breaker_threshold=2, retry_max_delay=200) as queue:
+        queue.enqueue({"name": "a"}, "critical")
+        await asyncio.sleep(1)
+        assert queue.metrics().breaker == "open"
+        asyncio.get_running_loop().call_later(1, setattr, store, "broken", None)
+    assert queue.metrics().written == 1
+
+
+class SlowDoor(MemoryStore):
+    """Does not answer the first call to open."""
+
+    calls = at_once = most_at_once = 0
+
+    async def open(self):
+        self.calls += 1
+        self.at_once += 1
+        self.most_at_once = max(self.most_at_once, self.at_once)
+        try:
+            await asyncio.sleep(1e9 if self.calls == 1 else 1)
+        finally:
+            self.at_once -= 1
+
+
+async def test_a_store_that_does_not_open_keeps_nobody_waiting_and_is_opened_one_at_a_time():
+    store = SlowDoor()
+    async with make_queue(store, max_batch_size=1, write_timeout=2_000) as queue:
+        for _ in range(8):
+            queue.enqueue({"name": "a"})
+        await queue.flush()
+    assert len(store.traces) == 8
+    assert store.most_at_once == 1
+
+
+class Quitter(MemoryStore):
+    """Something that it awaits is cancelled, a few times."""
+
+    cancelled = 6
+
+    async def write(self, batch):
+        if self.cancelled:
+            self.cancelled -= 1
+            raise asyncio.CancelledError
+        await super().write(batch)
+
+
+async def test_a_cancellation_inside_the_store_is_a_failed_write_and_no_lost_place():
+    store = Quitter()
+    async with make_queue(store, max_batch_size=1) as queue:
+        for _ in range(8):
+            queue.enqueue({"name": "a"})
+        await queue.flush()
+        assert queue.ledger.broken_laws() == []
+    assert len(store.traces) == 8
+
+
+async def test_a_heap_that_is_free_again_is_seen_by_who_only_looks():
+    heap = Heap(HeapReading(90, 100))
+    async with make_queue(memory=heap) as queue:
+        assert not queue.enqueue({"name": "a"})
+        assert queue.desired_size == 0
+        heap.reading = HeapReading(10, 100)
+        await asyncio.sleep(1)
+        assert queue.desired_size == 50_000
+        assert queue.metrics().pressure == "none"
+
+
+class Raising:
+    def read(self):
+        raise OSError("no such counter")
+
+
+async def test_a_memory_probe_that_raises_is_asked_no_more_and_harms_nobody():
+    async with make_queue(memory=Raising()) as queue:
+        assert queue.enqueue({"name": "a"})
+        await queue.flush()
+        assert queue.metrics().written == 1
