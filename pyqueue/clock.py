@@ -1,10 +1,16 @@
-"""The two clocks: CPython's, and names for sessions, which sort by time, and for traces."""
+"""CPython's clocks and a guard for others; names for sessions, which sort by time, and for
+traces."""
 
 from __future__ import annotations
 
+import logging
 import secrets
 import time
 from itertools import count
+
+from .ports import Clock
+
+logger = logging.getLogger("pyqueue")
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
@@ -17,6 +23,29 @@ class SystemClock:
 
     def wall(self) -> float:
         return time.time() * 1000
+
+
+class SteadyClock:
+    """Another clock as the queue relies on it: `now` never goes backwards, and neither raises nor
+    is no number; it then stands still. `wall` falls back on the last reading, too."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._now = self._wall = 0.0
+
+    def now(self) -> float:
+        try:
+            self._now = max(self._now, float(self._clock.now()))  # max() passes over a NaN behind
+        except Exception:
+            logger.warning("the clock raised; it stands at %s ms", self._now, exc_info=True)
+        return self._now
+
+    def wall(self) -> float:
+        try:
+            self._wall = float(self._clock.wall())
+        except Exception:
+            logger.warning("the clock raised; it stands at %s ms", self._wall, exc_info=True)
+        return self._wall
 
 
 def new_session(wall: float) -> str:

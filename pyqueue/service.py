@@ -67,9 +67,9 @@ class ActionTraceOutputService:
         """See `TraceQueue.flush`."""
         await self.queue.flush(timeout)
 
-    async def aclose(self, timeout: float | None = 5.0) -> None:
+    async def aclose(self, timeout: float | None = 5.0) -> int:
         """See `TraceQueue.aclose`."""
-        await self.queue.aclose(timeout)
+        return await self.queue.aclose(timeout)
 
     async def query(self, **conditions: Any) -> list[dict[str, Any]]:
         """See `TraceQueue.query`."""

@@ -155,11 +155,11 @@ class TraceQueue:
         """
         await self._writer.flush(timeout)
 
-    async def aclose(self, timeout: float | None = 5.0) -> None:
-        """Accept no more, write what is held, close the store. Ends within `timeout` seconds and
-        does not raise; what could not be written is still counted as held."""
-        if not self._retired:
-            await self._writer.close(timeout)
+    async def aclose(self, timeout: float | None = 5.0) -> int:
+        """Accept no more, write what is held, the most important first, and close the store. Ends
+        within `timeout` seconds and does not raise. Returns how many traces could not be written;
+        they are still counted as held."""
+        return 0 if self._retired else await self._writer.close(timeout)
 
     def metrics(self) -> QueueMetrics:
         """The figures at this instant."""

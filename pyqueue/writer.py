@@ -14,6 +14,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from .batch import Batch
+from .clock import SteadyClock
 from .core.queue import QueueCore
 from .dead_letters import DeadLetters
 from .errors import FlushError, StoreUnavailable
@@ -37,7 +38,7 @@ class Writer:
     ) -> None:
         self.core = core
         self.store = store
-        self.clock = clock
+        self.clock = clock = SteadyClock(clock)
         self.fanout = Fanout()
         self.started_at = clock.now()
         self.history = History(self.started_at)
@@ -128,8 +129,9 @@ class Writer:
         except TimeoutError:
             raise self._flush_error(f"after {timeout} s") from self.last_error
 
-    async def close(self, timeout: float | None) -> None:
-        """Accept no more, write what can be written in `timeout` seconds, let go of the store."""
+    async def close(self, timeout: float | None) -> int:
+        """Accept no more, write what can be written in `timeout` seconds, let go of the store.
+        How many traces could not be written."""
         self.core.close()
         self._wake_room()
         try:
@@ -146,6 +148,7 @@ class Writer:
         self._disarm()
         for task in self._writes:
             task.cancel()
+        return self.core.ledger.held
 
     async def _let_go(self) -> None:
         try:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
-from pyqueue import HeapReading, MemoryStore, StoreUnavailable
+from pyqueue import HeapReading, MemoryStore, StoreUnavailable, TraceQueueProcessor
+from pyqueue.testing import VirtualClock
 from tests.support import FaultyStore, Heap, make_queue
 
 
@@ -100,3 +101,44 @@ async def test_a_memory_probe_that_raises_is_asked_no_more_and_harms_nobody():
         assert queue.enqueue({"name": "a"})
         await queue.flush()
         assert queue.metrics().written == 1
+
+
+class WildClock(VirtualClock):
+    """Goes backwards, raises, and is no number."""
+
+    readings = 0
+
+    def now(self):
+        self.readings += 1
+        if self.readings % 5 == 3:
+            raise OSError("no clock")
+        return [super().now(), super().now() - 5_000, float("nan")][self.readings % 3]
+
+    def wall(self):
+        if self.readings > 2:
+            raise OSError("no clock")
+        return super().wall()
+
+
+async def test_a_clock_that_raises_or_goes_backwards_loses_nothing():
+    queue = TraceQueueProcessor(store=MemoryStore(), clock=WildClock())
+    async with queue:
+        for n in range(50):
+            assert queue.enqueue({"name": "a"}, n % 4)
+        await queue.flush()
+        assert queue.metrics().written == 50
+    assert queue.ledger.broken_laws() == []
+
+
+async def test_closing_says_how_many_could_not_be_written():
+    store = FaultyStore()
+    queue = make_queue(store)
+    async with queue:
+        store.broken = StoreUnavailable("down")
+        for _ in range(3):
+            queue.enqueue({"name": "a"})
+        assert await queue.aclose(0.5) == 3
+    store = MemoryStore()
+    async with make_queue(store) as queue:
+        queue.enqueue({"name": "a"})
+        assert await queue.aclose() == 0

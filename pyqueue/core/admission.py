@@ -7,8 +7,8 @@
     queue limits  `max_queue_size` or `max_queue_bytes` would be passed queue_full, queue_bytes
     memory        the platform's heap is above its threshold            memory
 
-CRITICAL passes the rules of rate and sampling. The last two rows are refused only where evicting
-what matters less would not make room.
+CRITICAL passes the rules of rate and sampling, an error that of sampling. The last two rows are
+refused only where evicting what matters less would not make room.
 """
 
 from __future__ import annotations
@@ -114,8 +114,8 @@ class Admission:
         return not self._rates.allows((source_of(item), item.priority), now)
 
     def _is_sampled_out(self, item: QueuedTrace, now: float) -> bool:
-        """All traces with one trace id share their fate, in every tab and session."""
-        if item.priority == CRITICAL:
+        """All traces with one trace id share their fate, in every tab and session; errors stay."""
+        if item.priority == CRITICAL or '"status":"error"' in item.text or '"error":' in item.text:
             return False
         digest = blake2b((item.trace_id or item.id).encode(), digest_size=8).digest()
         return int.from_bytes(digest) >= self._config.sample_rate * 2**64

@@ -110,9 +110,9 @@ class AsyncWriteQueue:
         if self.ledger.held:
             raise self._drain_timeout(timeout)
 
-    async def aclose(self, timeout: float | None = 5.0) -> None:
-        """Like `stop`, but does not raise: what could not be written is still counted as held."""
-        await self._writer.close(timeout)
+    async def aclose(self, timeout: float | None = 5.0) -> int:
+        """Like `stop`, but does not raise. Returns how many operations could not be written."""
+        return await self._writer.close(timeout)
 
     async def __aenter__(self) -> Self:
         await self.start()

@@ -9,6 +9,7 @@ from pyqueue.core.admission import source_of
 from pyqueue.core.rate_limiter import MAX_BUCKETS, RateLimiter
 from pyqueue.core.recent import RecentIds
 from pyqueue.encoding import byte_size, encode
+from pyqueue.testing.conformance import make_trace
 from pyqueue.trace import QueuedTrace
 from tests.support import CRITICAL, LOW, NORMAL, item, make_core
 
@@ -125,3 +126,10 @@ def test_many_at_once_meet_the_same_rules_as_one_by_one():
         apart.offer(one, 0.0)
     assert together.ledger.dropped == apart.ledger.dropped
     assert together.ledger.total("accepted") == apart.ledger.total("accepted") > 0
+
+
+def test_sampling_keeps_every_error_whatever_its_priority():
+    core = make_core(sample_rate=0)
+    fields = [{"status": "error"}, {"error": {"message": "x"}}, {"status": "ok"}]
+    traces = [make_trace(str(n), LOW, **some) for n, some in enumerate(fields)]
+    assert refused(core, *traces) == [None, None, Reason.SAMPLED_OUT]
