@@ -17,7 +17,7 @@ from pyqueue.testing.simulator.world import World
 from pyqueue.verdict import Reason
 
 SEEDS = range(5)
-STEPS = 1_000 if sys.platform == "emscripten" else 20_000
+STEPS = 5_000 if sys.platform == "emscripten" else 20_000
 
 
 class Forgetful(QueueCore):
@@ -67,6 +67,7 @@ def test_whatever_can_happen_does_happen(monkeypatch):
     assert all(report.totals[state] for state in STATES)
 
 
+@pytest.mark.cpython_only  # the walk is too short inside Pyodide to meet the fault
 def test_a_failing_seed_ends_in_a_short_trace_that_fails_again_when_it_is_pasted():
     with pytest.raises(SimulationFailed, match="seed 4") as failed:
         simulate(4, STEPS, core=Forgetful, shrink_runs=2_000)
