@@ -7,6 +7,12 @@ import pytest
 from pyqueue.testing.simulator import replay
 
 FOUND = {
+    "a write that ends after its batch was halved stores only what is not there yet": [
+        ("configure", {"max_batch_size": 5, "write_timeout": 1000, "max_retries": 1}),
+        ("weather", ("late", 5.0), ("ok", 1.0), ("rejected", 200.0)),
+        ("burst", 2, (150, 86, 106, 304, 100, 306, 107, 83, 82, 304, 504)),
+        ("run", 5000),
+    ],
     "what failed for no known reason while the store ailed is given up in the end": [
         ("open", {"breaker_threshold": 3}, "priority"),
         ("offer", 2, 105, "?"),

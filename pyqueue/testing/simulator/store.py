@@ -73,14 +73,14 @@ class SimulatedStore:
         before = len(rows)
         with suppress(StopIteration):
             self._inner.write(batch).send(None)
-        ids = {row.seq_first: lane for row, lane in zip(batch.rows, batch.lanes, strict=True)}
+        ids = {seq: item.id for _, seq, item in batch.placed()}
         for row in rows[before:]:
             self.bytes += row.bytes
             self.digest = crc32(row.data.encode(), self.digest)
-            for item in ids[row.seq_first]:
-                self.times[item.id] = times = self.times.get(item.id, 0) + 1
+            for seq in range(row.seq_first, row.seq_last + 1):
+                self.times[ids[seq]] = times = self.times.get(ids[seq], 0) + 1
                 if times > 1:
-                    raise Violation("stored twice", f"{item.id}, now in {row.seq_first=}")
+                    raise Violation("stored twice", f"{ids[seq]}, now in {row.seq_first=}")
 
 
 def _first_row(batch: Batch) -> Batch:
