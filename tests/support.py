@@ -7,7 +7,7 @@ from typing import Any
 
 from hypothesis import settings
 
-from pyqueue import QueueConfig, TraceQueue, TraceQueueProcessor
+from pyqueue import QueueConfig, StoreUnavailable, TraceQueue, TraceQueueProcessor
 from pyqueue.core.lanes import FifoLane, PriorityLanes
 from pyqueue.core.queue import QueueCore
 from pyqueue.encoding import byte_size, encode
@@ -61,6 +61,18 @@ class Heap:
         return self.reading
 
 
+def seconds() -> float:
+    """The running virtual loop's time."""
+    return asyncio.get_running_loop().time()
+
+
+def down() -> FaultyStore:
+    """A store that can't be reached until its `broken` is None."""
+    store = FaultyStore()
+    store.broken = StoreUnavailable("down")
+    return store
+
+
 async def turns(count: int = 10) -> None:
     """Let everything run that needs no time."""
     for _ in range(count):
@@ -75,5 +87,5 @@ def counts(verdicts: list[Any]) -> tuple[int, int]:
 
 __all__ = [
     "CRITICAL", "HIGH", "LOW", "NORMAL", "FaultyStore", "FifoLane", "Heap", "PriorityLanes",
-    "counts", "item", "make_core", "make_queue", "reproducible", "turns",
+    "counts", "down", "item", "make_core", "make_queue", "reproducible", "seconds", "turns",
 ]  # fmt: skip

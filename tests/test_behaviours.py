@@ -20,7 +20,7 @@ from pyqueue import (
 )
 from pyqueue.testing import VirtualClock, conformance
 from pyqueue.testing.conformance import ids
-from tests.support import FaultyStore, Heap, counts, make_queue, turns
+from tests.support import FaultyStore, Heap, counts, down, make_queue, seconds, turns
 
 both = pytest.mark.parametrize("kind", [TraceQueueProcessor, SimpleFifoQueue])
 
@@ -50,16 +50,6 @@ class Deaf(FaultyStore):
 
     async def close(self):
         await asyncio.sleep(1e6)
-
-
-def seconds():
-    return asyncio.get_running_loop().time()
-
-
-def down():
-    store = FaultyStore()
-    store.broken = StoreUnavailable("down")
-    return store
 
 
 def told(queue, *kinds):

@@ -6,8 +6,8 @@ import asyncio
 
 import pytest
 
-from pyqueue import FlushError, Reason, StoreUnavailable
-from tests.support import FaultyStore, make_queue, turns
+from pyqueue import FlushError, Reason
+from tests.support import FaultyStore, down, make_queue, seconds, turns
 
 
 class SlowGrave(FaultyStore):
@@ -23,16 +23,6 @@ class Deaf(FaultyStore):
 
     async def close(self):
         await asyncio.sleep(1e9)
-
-
-def seconds():
-    return asyncio.get_running_loop().time()
-
-
-def down():
-    store = FaultyStore()
-    store.broken = StoreUnavailable("down")
-    return store
 
 
 async def test_closing_with_an_open_breaker_still_writes_to_a_store_that_is_well_again():

@@ -6,7 +6,7 @@ import asyncio
 
 from pyqueue import MemoryStore, Reason, StoreUnavailable
 from pyqueue.testing.conformance import ids
-from tests.support import FaultyStore, item, make_queue, turns
+from tests.support import down, item, make_queue, turns
 
 
 class DoorStore(MemoryStore):
@@ -26,16 +26,6 @@ class DoorStore(MemoryStore):
         if not self.is_open:
             raise StoreUnavailable("not open")
         await super().write(batch)
-
-
-def seconds():
-    return asyncio.get_running_loop().time()
-
-
-def down():
-    store = FaultyStore()
-    store.broken = StoreUnavailable("down")
-    return store
 
 
 async def test_a_store_that_can_not_be_opened_yet_is_opened_later_and_nothing_is_lost():
