@@ -2,7 +2,9 @@
 
 server      dist/ under the strict policy; `server.url`. One for the session.
 serve       the same with something changed: serve(csp=…, blocked=[…], pages={…}, mounts={…}).
+driver      Playwright itself, for browsers of your own. One for the session.
 chromium    the browser. One for the session.
+firefox     Firefox ESR, the same; where there is none, its tests are skipped.
 context     a fresh profile, with `server.url` as its base.
 page        a page in it.
 watch       watch(context): console errors in a context of your own fail the test, too.
@@ -18,9 +20,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Playwright,
+    sync_playwright,
+)
 
-from browsers import launch_chromium
+from browsers import find_firefox, launch_chromium, launch_firefox
 from hosting import Host
 
 SCREENSHOTS = Path(__file__).parent.parent / "build/screenshots"
@@ -48,8 +57,22 @@ def serve() -> Iterator[Callable[..., Host]]:
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright, launch_chromium(playwright) as browser:
+def driver() -> Iterator[Playwright]:
+    with sync_playwright() as playwright:
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def chromium(driver: Playwright) -> Iterator[Browser]:
+    with launch_chromium(driver) as browser:
+        yield browser
+
+
+@pytest.fixture(scope="session")
+def firefox(driver: Playwright) -> Iterator[Browser]:
+    if not find_firefox():
+        pytest.skip("there is no firefox-esr here; `make browser` installs it where apt-get can")
+    with launch_firefox(driver) as browser:
         yield browser
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from pathlib import Path
 from threading import Thread
 from typing import Any
 
@@ -15,10 +16,12 @@ BLANK = '<!doctype html><html lang="en"><meta charset="utf-8"><title>blank</titl
 
 
 class Host:
-    """Serves dist/ until `stop()`; takes the same options as `serve.app`."""
+    """Serves dist/, or another build, until `stop()`; takes the same options as `serve.app`."""
 
-    def __init__(self, pages: dict[str, str] | None = None, **options: Any) -> None:
-        site = app(DIST, pages={"/blank.html": BLANK, **(pages or {})}, **options)
+    def __init__(
+        self, pages: dict[str, str] | None = None, root: Path = DIST, **options: Any
+    ) -> None:
+        site = app(root, pages={"/blank.html": BLANK, **(pages or {})}, **options)
         # Bound and listening before the thread runs: nobody has to wait for it.
         self.socket = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self.socket.getsockname()[1]}"

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
-from playwright.sync_api import Page
+from collections.abc import Iterator
 
-from inpage import START, assert_law, metrics_when
+import pytest
+from playwright.sync_api import Browser, Page
+
+from hosting import Host
+from inpage import START, assert_law, metrics_when, shared_page, start, stored
+from storage import TOOLS
 
 # A page that finds its storage broken, each in one of the ways that browsers have.
 THROWS = """() => {
@@ -85,3 +89,62 @@ def test_once_the_database_is_back_the_traces_are_stored(page: Page) -> None:
     assert_law(metrics)
     assert metrics["written"] == 3, "it did not try again by itself"
     assert len(page.evaluate("pyqueue.query()")) == 3
+
+
+@pytest.fixture(scope="module", params=["none", "page"])
+def client(request: pytest.FixtureRequest, chromium: Browser, server: Host) -> Iterator[Page]:
+    """A client whose database works; each test breaks it for a while."""
+    with shared_page(chromium, server.url) as page:
+        start(page, runtime=request.param)
+        page.evaluate(TOOLS)
+        page.evaluate("pyqueue.trace('first'), pyqueue.flush()")
+        yield page
+
+
+# What can become of a database that was open, until `repair()`.
+FAULTS = {
+    "connection closing": """patch(IDBDatabase.prototype, "transaction", () => ({ value() {
+      throw new DOMException("The database connection is closing.", "InvalidStateError"); } }))""",
+    "transaction inactive": """patch(IDBObjectStore.prototype, "put", () => ({ value() {
+      throw new DOMException("not active", "TransactionInactiveError"); } }))""",
+    "aborted without an error": """patch(IDBObjectStore.prototype, "put", () => ({ value() {
+      this.transaction.abort(); } }))""",
+    "disk full": """patch(IDBObjectStore.prototype, "put", () => ({ value() {
+      throw new DOMException("The quota has been exceeded.", "QuotaExceededError"); } }))""",
+    "deleted, and gone": """await plain.delete("pyqueue");
+      patch(globalThis, "indexedDB", () => ({ value: null }))""",
+}
+BREAK = """async () => {
+  const told = [];
+  const off = pyqueue.on("error", ({ error }) => told.push(error));
+  const { failures } = await pyqueue.metrics();
+  FAULT;
+  const ids = ["a", "b", "c", "d"].map((name) => pyqueue.trace(name, {}, { priority: "normal" }));
+  const error = await pyqueue.flush().catch((error) => error);
+  const metrics = await pyqueue.metrics();
+  off();
+  return { ids, told, name: error?.name, failures: metrics.failures - failures, metrics };
+}"""
+
+
+@pytest.mark.parametrize("fault", list(FAULTS))
+def test_what_comes_while_it_is_broken_is_stored_in_order_and_once_when_it_is_not(
+    client: Page, fault: str
+) -> None:
+    try:
+        broken = client.evaluate(BREAK.replace("FAULT", FAULTS[fault]))
+    finally:
+        client.evaluate("repair()")
+    assert broken["name"] == "FlushError"
+    assert broken["told"], "no error event"
+    assert broken["failures"] > 0
+    assert_law(broken["metrics"])
+    held = sum(broken["metrics"][fate] for fate in ("queued", "inFlight", "retrying"))
+    assert held == 4, "they are kept"
+
+    metrics = metrics_when(
+        client, lambda now: not now["queued"] + now["inFlight"] + now["retrying"], timeout=60
+    )
+    assert_law(metrics)
+    ours = [trace["id"] for trace in stored(client) if trace["id"] in broken["ids"]]
+    assert ours == broken["ids"]

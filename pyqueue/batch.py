@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
-from typing import Any
+from typing import Any, TypeAlias
 
 from .encoding import byte_size
 from .trace import QueuedTrace
+
+Data: TypeAlias = str | bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +25,13 @@ class Row:
     """It holds lower priorities too: a row of the FIFO queue."""
     count: int
     bytes: int
-    """UTF-8 bytes of `data`."""
+    """Bytes of `data`, text as UTF-8."""
     t_min: float
     t_max: float
     trace_ids: tuple[str, ...]
     codec: str
-    data: str
-    """A JSON array of traces."""
+    data: Data
+    """A JSON array of traces, as text or, for the codec "json+gzip", compressed."""
 
 
 @dataclass(slots=True, eq=False)

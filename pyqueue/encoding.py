@@ -2,7 +2,7 @@
 
 What JSON can carry passes through unchanged. What it can't carry is replaced by a mark in brackets
 ("[NaN]", "[circular]", "[bytes 12]"), so that a reader sees that something was there. The page uses
-the same marks (web/encode.js).
+the same marks (web/encode.js). What must not be stored becomes "[redacted]".
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from datetime import date
 from enum import Enum
 from typing import Any
 
+from .redaction import REDACTED, Redaction
+
 MAX_DEPTH = 32
 """Levels of nesting that are kept, the trace itself being the first; deeper is "[too deep]"."""
 
@@ -21,6 +23,12 @@ MAX_BITS = 14_000
 """Larger integers are marked: Python refuses to print those of more than 4,300 digits."""
 
 _CONTAINERS = (dict, list, tuple)
+
+_OUTSIDE = ("name", "status", "attributes", "error")
+"""The fields of a trace that rules of redaction are for; its ids and times are not."""
+
+_LEAST_CARD = 2e12
+"""Smaller numbers can't be a card's. Times in ms are smaller until 2033."""
 
 _encoder = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
@@ -32,8 +40,45 @@ def encode(value: object) -> str:
         text = _encoder.encode(value if _is_shallow(value, MAX_DEPTH) else _storable(value, 0, []))
     except Exception:  # whatever a caller's own types raise
         text = _encoder.encode(_storable(value, 0, []))
-    # A lone surrogate can't be stored as UTF-8; its escape can, and means the same.
-    return text if text.isascii() else _escape_surrogates(text)
+    return _in_utf8(text)
+
+
+def encode_trace(record: dict[str, Any], rules: Redaction) -> str:
+    """The same for a trace, without what the rules hide."""
+    outside = [record.get(name) for name in _OUTSIDE]
+    texts: list[str] = []
+    # Most traces are fit to be stored: they are looked at, and copied only where they are not.
+    if not (_is_fit(outside, MAX_DEPTH, texts, rules) and rules.pass_texts(texts)):
+        stored = [_storable(value, 1, [], rules) for value in outside]
+        record = record | {
+            name: value for name, value in zip(_OUTSIDE, stored, strict=True) if name in record
+        }
+    return _in_utf8(_encoder.encode(record))
+
+
+def _is_fit(value: Any, levels: int, texts: list[str], rules: Redaction) -> bool:
+    """Whether JSON shows a dict, list or tuple as it is, and no key or number in it has to be
+    hidden. Adds the texts in it to `texts`. This is the hot path."""
+    if levels == 0:
+        return False
+    if type(value) is dict:
+        for key in value:
+            if type(key) is not str or not rules.passes(key):
+                return False
+        value = value.values()
+    for item in value:
+        kind = type(item)
+        if kind is str:
+            texts.append(item)
+        elif kind is int or kind is float:
+            if not -_LEAST_CARD < item < _LEAST_CARD:  # NaN fails too
+                return False
+        elif kind is dict or kind is list or kind is tuple:
+            if not _is_fit(item, levels - 1, texts, rules):
+                return False
+        elif item is not None and kind is not bool:
+            return False
+    return True
 
 
 def _is_shallow(value: object, levels: int) -> bool:
@@ -56,7 +101,10 @@ def byte_size(text: str) -> int:
     return len(text) if text.isascii() else len(text.encode())
 
 
-def _escape_surrogates(text: str) -> str:
+def _in_utf8(text: str) -> str:
+    """A lone surrogate can't be stored as UTF-8; its escape can, and means the same."""
+    if text.isascii():
+        return text
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -64,25 +112,37 @@ def _escape_surrogates(text: str) -> str:
     return text
 
 
-def _storable(value: Any, depth: int, path: list[int]) -> Any:
+def _storable(value: Any, depth: int, path: list[int], rules: Redaction | None = None) -> Any:
     """A copy of `value` that JSON can carry. `path` holds the ids of the containers around it."""
     try:
+        if isinstance(value, BaseException):
+            value = {"type": type(value).__name__, "message": str(value)}
         if isinstance(value, (Mapping, list, tuple, set, frozenset)):
-            return _storable_container(value, depth, path)
-        return _storable_scalar(value)
+            return _storable_container(value, depth, path, rules)
+        stored = _storable_scalar(value)
     except Exception as error:  # a caller's own type may raise while it is read
         return f"[unreadable: {type(error).__name__}]"
+    if rules is None or stored is None or isinstance(stored, bool):
+        return stored
+    return rules.text(stored) if isinstance(stored, str) else rules.number(stored)
 
 
-def _storable_container(value: Any, depth: int, path: list[int]) -> Any:
+def _storable_container(value: Any, depth: int, path: list[int], rules: Redaction | None) -> Any:
     if id(value) in path:
         return "[circular]"
     if depth >= MAX_DEPTH:
         return "[too deep]"
     inside = [*path, id(value)]
-    if isinstance(value, Mapping):
+    if not isinstance(value, Mapping):
+        return [_storable(item, depth + 1, inside, rules) for item in value]
+    if rules is None:
         return {_key(key): _storable(item, depth + 1, inside) for key, item in value.items()}
-    return [_storable(item, depth + 1, inside) for item in value]
+    return {
+        rules.text(name): REDACTED
+        if item is not None and not isinstance(item, bool) and rules.hides(name)
+        else _storable(item, depth + 1, inside, rules)
+        for name, item in ((_key(key), item) for key, item in value.items())
+    }
 
 
 def _storable_scalar(value: Any) -> Any:
@@ -99,8 +159,6 @@ def _storable_scalar(value: Any) -> Any:
         return float(value) if math.isfinite(value) else _non_finite(value)
     if isinstance(value, date):
         return value.isoformat()
-    if isinstance(value, BaseException):
-        return {"type": type(value).__name__, "message": str(value)}
     if isinstance(value, (bytes, bytearray, memoryview)):
         return f"[bytes {len(value)}]"
     return _mark(value)

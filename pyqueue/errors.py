@@ -4,7 +4,9 @@ PyqueueError
 ├── ConfigError          an option from outside is wrong (also a ValueError)
 ├── FlushError           not everything could be made durable
 └── StoreError           a store failed; raised by stores, handled by the queue
-    ├── StoreUnavailable     it can't be reached or is full: the same batch may succeed later
+    ├── StoreUnavailable     it can't be reached: the same batch may succeed later
+    │   ├── StoreFenced          someone declared this writer dead and closed its account
+    │   └── StoreFull            there is no room
     └── StoreRejected        it refuses what is in this batch
 
 A caller's mistake in Python code is a plain TypeError or ValueError.
@@ -31,6 +33,14 @@ class StoreError(PyqueueError):
 
 class StoreUnavailable(StoreError):
     """The store can't be reached, or is full. Trying again later may succeed."""
+
+
+class StoreFull(StoreUnavailable):
+    """The store has no room left; what is deleted makes some."""
+
+
+class StoreFenced(StoreUnavailable):
+    """Whoever wrote was declared dead, and its account closed: it can never write again."""
 
 
 class StoreRejected(StoreError):

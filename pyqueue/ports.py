@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 if TYPE_CHECKING:
-    from .batch import Batch, DeadLetter
+    from .batch import Batch, DeadLetter, Row
     from .events import Event
     from .query import TraceQuery
 
@@ -67,6 +67,70 @@ class DeadLetterStore(Protocol):
 
     async def forget(self, ids: list[str]) -> None:
         """Keep these no longer. Ids without a letter are passed over."""
+
+
+class RowFacts(NamedTuple):
+    """What upkeep knows of a stored row without reading it. Sorts lowest priority first, then
+    oldest: the order in which rows go."""
+
+    priority: int
+    t_max: float
+    codec: str
+    count: int  # type: ignore[assignment]  # nobody counts in this tuple
+    bytes: int
+    key: Any
+    """The store's own name for the row."""
+
+
+class Place(NamedTuple):
+    """Where a stored row stands in its session."""
+
+    session: str
+    seq_first: int
+    key: Any
+
+
+class UpkeepStore(Protocol):
+    """A store whose rows can be thinned out. All methods may raise `StoreUnavailable`."""
+
+    async def survey(self, after: RowFacts | None, limit: int) -> list[RowFacts]:
+        """The next rows in `RowFacts`' order, without loading what they hold; [] at the end."""
+
+    async def places(self, after: Place | None, limit: int) -> list[Place]:
+        """The next rows in the order of sealing; [] at the end."""
+
+    async def closed_sessions(self) -> set[str]:
+        """Sessions whose account was closed: nobody writes to them, or repeats a write, again."""
+
+    async def edit(
+        self,
+        groups: Sequence[Sequence[Any]],
+        change: Callable[[list[Row]], list[Row]],
+        note: Callable[[Mapping[str, Any] | None], Mapping[str, Any] | None] | None,
+        guard: str | None,
+    ) -> None:
+        """Change groups of rows, given by keys, in one transaction: all of it or nothing.
+
+        `change` is handed those rows of each group that are still there and answers with what is
+        to stand in their place; a row that it hands back stays untouched, new ones take over keys
+        of those that go; it hands back no more than it was handed. At the end `note` makes the new
+        value of meta's `upkeep` from the old one, None for no change. Raises what `change` raises,
+        `StoreFenced` where a fence stands for `guard`, and `StoreFull`.
+        """
+
+
+class StorageEstimate(NamedTuple):
+    """Bytes that the origin uses, and may use."""
+
+    usage: float
+    quota: float
+
+
+class StorageProbe(Protocol):
+    """Tells how much room there is."""
+
+    async def estimate(self) -> StorageEstimate | None:
+        """None where the platform tells nothing."""
 
 
 class Observer(Protocol):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -92,5 +93,6 @@ def rows_in_order(rows: Iterable[Row]) -> list[Row]:
 
 def traces_of(row: Row) -> list[dict[str, Any]]:
     """The row's traces, decoded."""
-    traces: list[dict[str, Any]] = json.loads(row.data)
+    text = gzip.decompress(row.data) if isinstance(row.data, bytes) else row.data
+    traces: list[dict[str, Any]] = json.loads(text)
     return traces

@@ -8,8 +8,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from .encoding import byte_size, encode
+from .encoding import byte_size, encode, encode_trace
 from .priority import LABELS, TracePriority, infer
+from .redaction import Redaction
 
 FIELDS = (
     "id",
@@ -50,6 +51,9 @@ class QueuedTrace:
     """Position in the order of acceptance; given by the queue."""
     expires_at: float = field(default=float("inf"))
     """When it is no longer worth writing, ms on the queue's clock; CRITICAL always is."""
+    ref: int = field(default=0)
+    """The producer's own number for it, by which it is told how the trace ended; 0 where it does
+    not ask."""
 
     @property
     def expiry(self) -> float:
@@ -57,18 +61,23 @@ class QueuedTrace:
 
 
 def read_trace(
-    trace: object, priority: object, now: float, wall: float, new_id: Callable[[], str]
+    trace: object,
+    priority: object,
+    now: float,
+    wall: float,
+    new_id: Callable[[], str],
+    redaction: Redaction | None = None,
 ) -> QueuedTrace:
-    """The caller's trace, encoded.
+    """The caller's trace, encoded, without what `redaction` hides.
 
     `now` is the queue's clock, `wall` ms since the epoch. Raises TypeError or ValueError, naming
-    the field, where the caller made a mistake; content that JSON can't carry is marked, not
-    refused.
+    the field but no value, where the caller made a mistake; content that JSON can't carry is
+    marked, not refused.
     """
     fields = _fields_of(trace)
     name = fields.get("name")
     if not isinstance(name, str) or not name:
-        raise ValueError(f"trace field 'name' must be a non-empty string, not {name!r}")
+        raise ValueError("trace field 'name' must be a non-empty string")
     asked = fields.get("priority") if priority is None else priority
     level = infer(fields) if asked is None else TracePriority.of(asked)
     timestamp = _number(fields, "timestamp", wall)
@@ -85,7 +94,7 @@ def read_trace(
             record[key] = value
     if fields.get("error"):
         record["error"] = fields["error"]
-    text = encode(record)
+    text = encode(record) if redaction is None else encode_trace(record, redaction)
     trace_id = record.get("traceId", "")
     return QueuedTrace(record["id"], int(level), timestamp, trace_id, text, byte_size(text), now)
 
@@ -139,5 +148,5 @@ def _number(fields: Mapping[str, Any], key: str, default: float) -> float:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise TypeError(f"trace field {key!r} must be a number (ms), not {type(value).__name__}")
     if not -LARGEST <= value <= LARGEST:  # NaN fails too
-        raise ValueError(f"trace field {key!r} must be finite, not {value!r:.40}")
+        raise ValueError(f"trace field {key!r} must be finite")
     return value

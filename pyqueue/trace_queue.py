@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from typing import Any, ClassVar, Self
 
@@ -16,7 +16,7 @@ from .clock import Ids, SystemClock, new_session
 from .config import QueueConfig, QueueKind, defaults
 from .core.lanes import Discipline
 from .core.ledger import Ledger
-from .core.queue import QueueCore
+from .core.queue import Fate, QueueCore
 from .dead_letters import revive
 from .observe.health import Health, Vitals, diagnose
 from .observe.metrics import QueueMetrics, counts_of, latencies_of
@@ -24,6 +24,7 @@ from .observe.windows import WindowMetrics
 from .ports import BatchStore, Clock, MemoryProbe, Observer
 from .priority import TracePriority
 from .query import TraceQuery
+from .redaction import DEFAULT, Redaction
 from .trace import QueuedTrace, read_trace
 from .verdict import Reason, Verdict
 from .writer import Writer
@@ -34,8 +35,9 @@ STORE_METHODS = ("open", "write", "query", "close")
 class TraceQueue:
     """A queue of traces in front of a store. Use as an async context manager.
 
-    `store` keeps the batches; `config` how to behave; `clock`, `memory` (the platform's heap),
-    `chance` (numbers in 0..1, for the jitter) and `session` are for platforms and tests.
+    `store` keeps the batches; `config` how to behave; `redaction` what is hidden (None: nothing);
+    `clock`, `memory` (the platform's heap), `chance` (numbers in 0..1, for the jitter) and
+    `session` are for platforms and tests.
     """
 
     kind: ClassVar[QueueKind]
@@ -46,6 +48,7 @@ class TraceQueue:
         *,
         store: BatchStore,
         config: QueueConfig | None = None,
+        redaction: Redaction | None = DEFAULT,
         clock: Clock | None = None,
         memory: MemoryProbe | None = None,
         chance: Callable[[], float] = random.random,
@@ -59,6 +62,7 @@ class TraceQueue:
         core = QueueCore(config or QueueConfig(), type(self).lanes(), session, chance)
         self._writer = Writer(core, store, clock, memory)
         self._new_id = Ids(session)
+        self._redaction = redaction
         self._retired = False
 
     def __repr__(self) -> str:
@@ -177,6 +181,7 @@ class TraceQueue:
             batch_target=core.batcher.target.size,
             breaker=core.batcher.breaker.state,
             mode=self.kind,
+            consent=core.has_consent,
             uptime=uptime,
         )
 
@@ -202,6 +207,11 @@ class TraceQueue:
         """Have `observer` called with every `Event` from now on. Returns a function that ends
         it."""
         return self._writer.fanout.subscribe(observer)
+
+    def on_settled(self, tell: Callable[[Fate, Iterable[QueuedTrace]], None]) -> None:
+        """Have `tell` called with every trace that is held no longer, and how it ended. One at a
+        time; it must not raise."""
+        self._core.on_settled = tell
 
     async def query(
         self, query: TraceQuery | None = None, /, **conditions: Any
@@ -254,6 +264,14 @@ class TraceQueue:
         self._core.pause(False, self._writer.clock.now())
         self._writer.changed()
 
+    def set_consent(self, given: bool) -> None:
+        """Whether traces may be kept. Without consent all are refused and nothing of them is kept;
+        what is held is evicted at once, but for what is being written. TypeError for no bool."""
+        if not isinstance(given, bool):
+            raise TypeError(f"consent is True or False, not {type(given).__name__}")
+        self._core.consent(given, self._writer.clock.now())
+        self._writer.changed()
+
     def reconfigure(self, **changes: Any) -> None:
         """Change options of `QueueConfig` at once, at any load. What is held stays, also where it
         is more than the new limits allow. Raises TypeError or ValueError, naming the option; the
@@ -302,6 +320,7 @@ class TraceQueue:
         """
         new = cls.__new__(cls)
         new._writer, new._new_id, new._retired = old._writer, old._new_id, False
+        new._redaction = old._redaction
         old._retired = True
         new._core.use(cls.lanes(), cls.kind, new._writer.clock.now())
         new._writer.changed()
@@ -309,7 +328,7 @@ class TraceQueue:
 
     def _read(self, trace: object, priority: object, ttl: float | None) -> QueuedTrace:
         clock = self._writer.clock
-        item = read_trace(trace, priority, clock.now(), clock.wall(), self._new_id)
+        item = read_trace(trace, priority, clock.now(), clock.wall(), self._new_id, self._redaction)
         if ttl is not None:
             if isinstance(ttl, bool) or not isinstance(ttl, (int, float)) or not ttl >= 0:
                 raise ValueError(f"ttl must be a number of ms of at least 0, not {ttl!r}")

@@ -25,6 +25,8 @@ class Reason(StrEnum):
     """The platform's heap is above `heap_threshold` of its limit."""
     EXPIRED = "expired"
     """It waited longer than its time to live."""
+    CONSENT = "consent"
+    """There was no consent to keep it."""
     CLOSED = "closed"
     """The queue is shut down."""
     RETRIES = "retries"

@@ -195,6 +195,7 @@ class Writer:
             self._pump()
             if letters:
                 await self.dead_letters.bury(letters)
+                self.core.on_settled("dead", batch.traces())
         else:
             self.core.written(batch, self.clock.now())
             self._pump()

@@ -11,6 +11,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tarfile
 import tempfile
 from gzip import compress
 from hashlib import sha256
@@ -25,8 +26,9 @@ ROOT = Path(__file__).parent.parent
 WEB, BUILD, DIST = ROOT / "web", ROOT / "build", ROOT / "dist"
 MODULES = WEB / "node_modules"
 
-# What a page loads before there is Python, and its wheel; bytes, gzipped.
+# What a page loads before it can trace, and its wheel; bytes, gzipped.
 SCRIPT_BUDGET = 6 * 1024
+SHIM_BUDGET = 2 * 1024
 WHEEL_BUDGET = 60 * 1024
 
 # Micropip installs the whole wheel; a page that only traces downloads less.
@@ -53,42 +55,46 @@ def fetch_wheels(requirements: Path, folder: Path) -> Path:
     return folder
 
 
-def build_wheel(folder: Path, root: Path = ROOT) -> Path:
+def build_wheel(folder: Path) -> Path:
     """Our own wheel, made in this process: no network, no other environment."""
-    builder = WheelBuilder(str(root))
+    builder = WheelBuilder(str(ROOT))
     return Path(next(builder.build(directory=str(folder), versions=["standard"])))
 
 
-def build_page_wheel(folder: Path) -> Path:
-    """What worker.js loads: the wheel without its prose, and without what tracing does not need."""
+def build_page_archive(folder: Path) -> Path:
+    """What worker.js loads: the package without its prose, and without what tracing does not need.
+    One gzip stream, for small files compress badly each by itself."""
+    folder.mkdir()
+    left_out = shutil.ignore_patterns("__pycache__", *NOT_FOR_PAGES)
     with tempfile.TemporaryDirectory(dir=BUILD) as scratch:
-        root = Path(scratch)
-        for file in ("pyproject.toml", "LICENSE"):
-            shutil.copy(ROOT / file, root)
-        left_out = shutil.ignore_patterns("__pycache__", *NOT_FOR_PAGES)
-        shutil.copytree(ROOT / "pyqueue", root / "pyqueue", ignore=left_out)
-        for module in root.rglob("*.py"):
+        package = shutil.copytree(ROOT / "pyqueue", Path(scratch) / "pyqueue", ignore=left_out)
+        for module in package.rglob("*.py"):
             module.write_text(slim(module.read_text()))
-        return build_wheel(folder, root)
+        files = sorted(package.rglob("*.py"))
+        with tarfile.open(folder / "pyqueue.tar.gz", "w:gz", compresslevel=9) as archive:
+            for file in files:
+                archive.add(file, file.relative_to(scratch))
+    return folder / "pyqueue.tar.gz"
 
 
-# pyqueue.js loads the others when it needs them, so each is a file of its own.
-SCRIPTS = ("pyqueue.js", "worker.js", "control.js")
-BEFORE_PYTHON = ("pyqueue.js", "worker.js")
+# All that a page needs to trace; what else it may need is loaded behind it, and shared among them.
+FIRST = ("pyqueue.js", "worker.js")
+BEHIND = ("python.js", "spool.js", "tabs.js", "recovery.js", "control.js", "database_faults.js")
 
 
-def bundle(script: str, out: Path) -> int:
-    """Bundles one script with what it imports statically; returns its gzipped size."""
-    others = [f"--external:./{other}" for other in SCRIPTS if other != script]
-    subprocess.run(
-        [
-            *("node", MODULES / "esbuild/bin/esbuild", WEB / script, f"--outfile={out / script}"),
-            *("--bundle", "--format=esm", "--target=es2022", "--minify", "--sourcemap"),
-            *("--external:./pyodide/*", *others, "--log-level=warning"),
-        ],
-        check=True,
-    )
-    return len(compress((out / script).read_bytes()))
+def bundle(out: Path, *scripts: str, **options: str) -> int:
+    """Bundles scripts, each with what it imports statically; returns their gzipped size."""
+    others = {f"external:./{other}": "" for other in (*FIRST, *BEHIND) if other not in scripts}
+    flags = {"bundle": "", "minify": "", "sourcemap": "", "format": "esm", "target": "es2022"}
+    flags |= {"external:./pyodide/*": "", "outdir": str(out), "log-level": "warning"}
+    words = [
+        f"--{name}" + (f"={value}" if value else "")
+        for name, value in (flags | others | options).items()
+    ]
+    before = set(out.glob("*.js"))
+    esbuild = MODULES / "esbuild/bin/esbuild"
+    subprocess.run(["node", esbuild, *(WEB / script for script in scripts), *words], check=True)
+    return sum(len(compress(file.read_bytes())) for file in set(out.glob("*.js")) - before)
 
 
 def copy_runtime(out: Path) -> dict[str, str]:
@@ -119,12 +125,18 @@ def build(target: Path) -> None:
     out = target / "pyqueue"
     shutil.copytree(WEB / "demo", target, dirs_exist_ok=True)
     out.mkdir()
-    sizes = {script: bundle(script, out) for script in SCRIPTS}
+    sizes = {script: bundle(out, script) for script in FIRST}
+    sizes["shim.js"] = bundle(
+        out, "shim.js", **{"format": "iife", "sourcemap": "external", "drop-labels": "QUICK"}
+    )
+    sizes["loaded behind"] = bundle(
+        out, *BEHIND, **{"splitting": "", "chunk-names": "shared-[hash]"}
+    )
     info = copy_runtime(out)
 
     shutil.copytree(fetch_wheels(WEB / "wheels.txt", BUILD / "wheels"), out / "wheels")
     (out / "wheels/.locked").unlink()
-    wheel, page = build_wheel(out / "wheels"), build_page_wheel(out / "page")
+    wheel, page = build_wheel(out / "wheels"), build_page_archive(out / "page")
     lock = pyodide_lock(info, sorted((out / "wheels").glob("*.whl")), "../wheels/")
     (out / "pyodide/pyodide-lock.json").write_text(json.dumps(lock, indent=1))
     facts = {
@@ -136,8 +148,9 @@ def build(target: Path) -> None:
     (out / "bundle.json").write_text(json.dumps(facts, indent=1))
 
     print(", ".join(f"{script} {size:,}" for script, size in sizes.items()))
-    check_budget("scripts before Python", sum(sizes[s] for s in BEFORE_PYTHON), SCRIPT_BUDGET)
-    check_budget(f"page/{page.name}", len(compress(page.read_bytes())), WHEEL_BUDGET)
+    check_budget("pyqueue.js", sizes["pyqueue.js"], SCRIPT_BUDGET)
+    check_budget("shim.js", sizes["shim.js"], SHIM_BUDGET)
+    check_budget(f"page/{page.name}", page.stat().st_size, WHEEL_BUDGET)
     check_origins(out)
 
 

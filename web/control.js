@@ -1,60 +1,86 @@
 // What a page asks of its client besides tracing; loaded when first asked. `client` holds its parts.
 
 import { merge } from "./metrics.js";
-import { select } from "./reader.js";
+import { accounts, select } from "./reader.js";
 import { now } from "./trace.js";
 
-/** Python, where it is or comes up; undefined where there is none. */
-async function pythonOf({ ready, state, python }) {
-  await ready.catch(() => {}); // the page is told by `ready` itself
-  return state() === "python" ? python : undefined;
+const NO_PYTHON = Symbol();
+
+/** What Python answers, its successor where it is lost meanwhile; NO_PYTHON where there is none. */
+async function ask(client, method, ...args) {
+  for (;;) {
+    await client.up();
+    if (client.state() !== "python") return NO_PYTHON;
+    try {
+      return await client.python().call(method, ...args);
+    } catch (error) {
+      if (error.name !== "PythonLost") throw error;
+    }
+  }
 }
 
-/** One account of Python's queue and of what is still on the page's side; see web/README.md. */
-export async function metrics({ state, python, waiting, spool, startedAt }) {
-  const answer = state() === "python" ? await python.call("metrics") : python.account;
-  const mode = state() === "booting" ? "booting" : "fifo";
-  return merge(answer, waiting, spool, { mode, uptime: now() - startedAt });
+/** One account of Python's queue and of what is still on the page's side; see web/README.md. With
+ *  {tabs: true} also those of the other tabs, by session. */
+export async function metrics(client, { tabs } = {}) {
+  const state = client.state();
+  const asked = state === "python" ? await ask(client, "metrics") : client.python().account;
+  const mode = state === "booting" ? "booting" : "fifo";
+  const answer = asked === NO_PYTHON ? undefined : asked;
+  const mine = merge(answer, client, { mode, uptime: now() - client.about().startedAt });
+  return tabs ? { ...mine, tabs: Object.fromEntries(await others(client, "metrics")) } : mine;
 }
 
-/** Traces, queued and stored, that match {id, name, priority, traceId, since, until, limit, order}. */
-export async function query(client, conditions = {}) {
-  const { waiting, spool, database } = client;
-  const python = await pythonOf(client);
-  const waits = waiting.all.sort((a, b) => a.number - b.number);
-  const held = [...spool.held, ...waits].map(({ text }) => text);
-  return python ? python.call("query", conditions, held) : select(database, conditions, held);
+const others = async (client, method, ...args) => (await client.tab()?.ask(method, ...args)) ?? new Map();
+
+/** Traces that are not stored yet, as texts. */
+function held(client) {
+  const waits = client.facts().waiting.all.sort((a, b) => a.number - b.number);
+  return [...(client.spool()?.held ?? []), ...waits].map(({ text }) => text);
 }
+
+/** Traces, queued and stored, that match {id, name, priority, traceId, since, until, limit, order};
+ *  {tabs: true} includes what the other tabs have queued. */
+export async function query(client, { tabs, ...conditions } = {}) {
+  const elsewhere = tabs ? [...(await others(client, "unstored")).values()].flat() : [];
+  const texts = [...held(client), ...elsewhere];
+  const found = await ask(client, "query", conditions, texts);
+  return found === NO_PYTHON ? select(client.about().database, conditions, texts) : found;
+}
+
+/** What this tab would be asked by another: nothing that changes anything but by its user's will. */
+const ANSWERS = {
+  metrics: (client) => metrics(client),
+  unstored: async (client) => [...held(client), ...client.python().unsettled.map(({ text }) => text)],
+  purge: (client, conditions) => purgeHere(client, conditions),
+};
+
+export const answer = (client, method, args) => ANSWERS[method]?.(client, ...args);
 
 /** "queued", "in_flight", "retrying", "written", or "unknown". */
 export async function status(client, id) {
-  const { waiting, spool } = client;
   const isIt = (trace) => trace.id === id;
-  if (waiting.all.some(isIt)) return "queued";
-  if (spool.held.some(isIt)) return "in_flight";
-  const python = await pythonOf(client);
-  if (python) return (await python.call("status", id)) ?? "unknown";
+  if (client.facts().waiting.all.some(isIt)) return "queued";
+  if (client.spool()?.held.some(isIt)) return "in_flight";
+  const known = await ask(client, "status", id);
+  if (known !== NO_PYTHON) return known ?? "unknown";
   return (await query(client, { id, limit: 1 })).length ? "written" : "unknown";
 }
 
 /** Takes a queued trace out again; false where it is not queued (any more). */
 export async function cancel(client, id) {
-  const python = await pythonOf(client);
-  return python ? python.call("cancel", id) : false;
+  return (await ask(client, "cancel", id)) === true;
 }
 
 /** Moves a queued trace to another priority; false where it is not queued. */
 export async function reprioritize(client, id, priority) {
-  const python = await pythonOf(client);
-  return python ? python.call("reprioritize", id, priority) : false;
+  return (await ask(client, "reprioritize", id, priority)) === true;
 }
 
 /** Switches the queue, "priority" or "fifo", at any load; loses nothing. */
 export async function setQueue(client, kind) {
-  const python = await pythonOf(client);
-  if (python) {
-    const chosen = await python.call("setQueue", kind);
-    client.waiting.fifo = chosen === "fifo";
+  const chosen = await ask(client, "setQueue", kind);
+  if (chosen !== NO_PYTHON) {
+    client.facts().waiting.fifo = chosen === "fifo";
     return chosen;
   }
   if (kind !== "fifo") throw new Error(`queue ${JSON.stringify(kind)} needs Python; here is only "fifo"`);
@@ -63,9 +89,9 @@ export async function setQueue(client, kind) {
 
 /** What only Python can do: it rejects where there is none. */
 const onlyPython = (method) => async (client, ...args) => {
-  const python = await pythonOf(client);
-  if (!python) throw new Error(`${method}() needs Python, which is not to be had here`);
-  return python.call(method, ...args);
+  const answer = await ask(client, method, ...args);
+  if (answer === NO_PYTHON) throw new Error(`${method}() needs Python, which is not to be had here`);
+  return answer;
 };
 
 /** Writes no more for now; traces are taken as ever. */
@@ -75,11 +101,38 @@ export const resume = onlyPython("resume");
 export const reconfigure = onlyPython("reconfigure");
 /** What happened in the last minutes (60, up to 1,440). */
 export const window = onlyPython("window");
-/** {grade, reasons}. */
-export const health = onlyPython("health");
+
+/** {grade, reasons}: Python's, and what this page sees. */
+export async function health(client) {
+  const { failing, restarts, journal } = client.facts();
+  const found = await ask(client, "health");
+  const seen = found === NO_PYTHON ? { grade: "degraded", reasons: ["Python is not to be had: the spool writes"] } : found;
+  const reasons = [...seen.reasons];
+  if (failing) reasons.push(journal.failed ? "nothing can be stored: traces are in memory only" : "the database fails: the journal keeps what fits");
+  if (restarts) reasons.push(`Python was lost and started again: ${restarts}`);
+  const grade = failing ? "unhealthy" : seen.grade === "healthy" && restarts ? "degraded" : seen.grade;
+  return { grade, reasons };
+}
+
+/** The accounts of all sessions that the database knows, with their fates; see web/README.md. */
+export async function sessions(client) {
+  return accounts(client.about().database);
+}
+
+/** The tabs of this origin that live: {session, isLeader, isThis, metrics}. */
+export async function tabs(client) {
+  const { session } = client.about();
+  const mine = [session, await metrics(client)];
+  return [mine, ...(await others(client, "metrics"))].map(([id, metrics]) => ({ session: id, isThis: id === session, metrics }));
+}
 /** What the store would not take, of earlier visits too. */
 export const deadLetters = onlyPython("deadLetters");
 /** Offers these (all) again; resolves to how many were accepted. */
 export const replayDeadLetters = onlyPython("replayDeadLetters");
 export const reviewDeadLetter = onlyPython("reviewDeadLetter");
 export const purgeDeadLetters = onlyPython("purgeDeadLetters");
+
+/** Called once this tab is the leader. */
+export async function lead(client) {
+  await ask(client, "lead");
+}

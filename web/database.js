@@ -1,12 +1,13 @@
 // The database as it is without Python: the same schema and rows as pyqueue/browser/indexeddb.py,
-// described in web/README.md. Tests hold the two together.
+// described in web/README.md. Tests hold the two together. Pages open it nowhere else.
 
-const VERSION = 1;
+import { named } from "./protocol.js";
 
-const asPromise = (request) => new Promise((resolve, reject) => {
-  request.onsuccess = () => resolve(request.result);
-  request.onerror = () => reject(request.error);
-});
+const VERSION = 2;
+const OPEN_TIMEOUT = 5000; // ms; an upgrade that another tab blocks may never answer
+
+/** What is seldom needed is no part of the page's script. */
+const faults = () => import("./database_faults.js");
 
 export class Database {
   #name;
@@ -16,52 +17,109 @@ export class Database {
     this.#name = name;
   }
 
-  #open() {
-    return (this.#opening ??= this.#connect().catch((error) => {
-      this.#opening = undefined;
-      throw error;
-    }));
-  }
-
-  async #connect() {
-    const request = indexedDB.open(this.#name, VERSION);
-    request.onupgradeneeded = () => createStores(request.result);
-    const db = await asPromise(request);
-    const forget = () => (this.#opening = undefined);
-    db.onclose = forget;
-    db.onversionchange = () => (db.close(), forget());
-    return db;
+  /**
+   * Calls `issue(tx)` at once, in one transaction; resolves to what it returned, when that is complete.
+   * Callbacks of its requests may issue more. If `issue` throws, nothing is written. Where a fence
+   * stands for `guard`, nothing is either (StoreFenced). `options` are IndexedDB's own.
+   */
+  async transact(stores, mode, issue, guard, options) {
+    let fence;
+    try {
+      const tx = await this.#begin(stores, mode, options).catch((error) => {
+        this.#forget();
+        if (error.name !== "InvalidStateError") throw error;
+        return this.#begin(stores, mode, options); // it was closing; nothing is written yet
+      });
+      return await new Promise((resolve, reject) => {
+        let result;
+        tx.oncomplete = () => resolve(result);
+        tx.onabort = () => reject(tx.error ?? Error("aborted"));
+        try {
+          if (guard) {
+            fence = tx.objectStore("fences").add({ name: guard }); // fails where one stands
+            tx.objectStore("fences").delete(guard); // else nothing is left of it
+          }
+          result = issue(tx);
+        } catch (error) {
+          reject(error);
+          tx.abort(); // or what was issued before it would be written
+        }
+      });
+    } catch (error) {
+      this.#forget();
+      if (fence?.error?.name === "ConstraintError") throw named("StoreFenced", guard);
+      throw await faults().then(({ explained }) => explained(error, this.#name), () => error);
+    }
   }
 
   /** Writes rows and the session's account in one transaction; durable when it resolves. */
-  async write(rows, account, strict) {
-    const db = await this.#open();
+  write(rows, account, strict) {
+    const put = (tx) => {
+      for (const row of rows) tx.objectStore("segments").put(row);
+      tx.objectStore("ledger").put(account);
+      commit(tx);
+    };
     const durability = strict ? "strict" : "relaxed";
-    const tx = db.transaction(["segments", "ledger"], "readwrite", { durability });
-    for (const row of rows) tx.objectStore("segments").put(row);
-    tx.objectStore("ledger").put(account);
-    tx.commit(); // without it, a renderer that dies now takes the rows along
-    await new Promise((resolve, reject) => {
-      tx.oncomplete = resolve;
-      tx.onabort = () => reject(tx.error ?? new DOMException("aborted", "AbortError"));
-    });
+    return this.transact(["fences", "segments", "ledger"], "readwrite", put, account.session, { durability });
   }
 
-  /** All rows, as they were written. */
-  async rows() {
-    const db = await this.#open();
-    return asPromise(db.transaction("segments").objectStore("segments").index("order").getAll());
+  async #begin(stores, mode, options) {
+    this.#opening ??= connect(this.#name, () => this.#forget());
+    return (await this.#opening).transaction(stores, mode, options);
+  }
+
+  /** The next transaction opens again. Those under way end as they end. */
+  #forget() {
+    this.#opening?.then((db) => db.close(), () => {});
+    this.#opening = undefined;
   }
 }
 
-function createStores(db) {
-  const segments = db.createObjectStore("segments", { autoIncrement: true });
-  segments.createIndex("order", ["session", "seqFirst"], { unique: true });
-  segments.createIndex("end", ["session", "seqLast"], { unique: true });
-  segments.createIndex("priority", "priority");
-  segments.createIndex("time", "tMax");
-  segments.createIndex("traceIds", "traceIds", { multiEntry: true });
-  db.createObjectStore("dead_letters", { keyPath: "id" });
-  db.createObjectStore("ledger", { keyPath: "session" });
-  db.createObjectStore("meta");
+/** Without it, a renderer that dies now takes the rows along. To be called after the last request. */
+export function commit(tx) {
+  // After it, Firefox (153) completes a transaction although a request failed: no fence would hold.
+  if (!/Firefox/.test(navigator.userAgent)) tx.commit();
+}
+
+function connect(name, lost) {
+  return new Promise((resolve, reject) => {
+    const request = indexedDB.open(name, VERSION);
+    setTimeout(() => {
+      request.onsuccess = () => request.result.close(); // late; nobody waits for it any more
+      reject(named("TimeoutError"));
+    }, OPEN_TIMEOUT);
+    request.onupgradeneeded = ({ oldVersion }) => {
+      try {
+        upgrade(request.result, request.transaction, oldVersion);
+      } catch (error) {
+        reject(error);
+        request.transaction.abort();
+      }
+    };
+    request.onerror = () => {
+      if (request.error.name !== "VersionError") return reject(request.error);
+      resolve(faults().then(({ openNewer }) => openNewer(name, VERSION, lost)));
+    };
+    request.onsuccess = () => {
+      request.result.onclose = request.result.onversionchange = lost;
+      resolve(request.result);
+    };
+  });
+}
+
+function upgrade(db, tx, oldVersion) {
+  if (!oldVersion) {
+    const segments = db.createObjectStore("segments", { autoIncrement: true });
+    segments.createIndex("order", ["session", "seqFirst"], { unique: true });
+    segments.createIndex("end", ["session", "seqLast"], { unique: true });
+    segments.createIndex("priority", "priority");
+    segments.createIndex("time", "tMax");
+    segments.createIndex("traceIds", "traceIds", { multiEntry: true });
+    db.createObjectStore("dead_letters", { keyPath: "id" });
+    db.createObjectStore("ledger", { keyPath: "session" });
+    db.createObjectStore("meta");
+  }
+  db.createObjectStore("fences", { keyPath: "name" });
+  tx.objectStore("segments").createIndex("upkeep", ["priority", "tMax", "codec", "count", "bytes"]);
+  tx.objectStore("meta").put({ version: VERSION, oldest: 1 }, "schema");
 }

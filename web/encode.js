@@ -1,80 +1,66 @@
 // JSON text for anything a caller may put into a trace.
 //
 // What JSON can carry passes through. What it can't carry, or would drop without a word, is replaced
-// by a mark in brackets: "[NaN]", "[circular]", "[HTMLDivElement]". pyqueue/encoding.py uses the same.
+// by a mark in brackets: "[NaN]", "[circular]", "[HTMLDivElement]"; what must not be stored, by
+// "[redacted]". pyqueue/encoding.py uses the same.
+
+import { REDACTED } from "./redact.js";
 
 const MAX_DEPTH = 32;
 
-/** Compact JSON of `record`, whose `attributes` and `error` come from outside. May throw. */
-export function encode(record) {
-  let plain = false;
-  try {
-    plain = isPlain(record.attributes, 1) && isPlain(record.error, 1);
-  } catch {} // a getter or proxy of the caller's; it is marked below
-  return JSON.stringify(plain ? record : storable(record, 0, []));
-}
-
-/** Whether JSON.stringify shows `value` as it is. Reads no further than it must: this is the hot path. */
-function isPlain(value, depth) {
-  switch (typeof value) {
-    case "string": case "boolean": case "undefined":
-      return true;
-    case "number":
-      return Number.isFinite(value);
-    case "object":
-      break;
-    default:
-      return false;
+/** Compact JSON of `record`, whose name, status, attributes and error come from outside. */
+export function encode(record, rules) {
+  const { name, status, attributes, error } = record;
+  QUICK: { // build.py leaves this out of shim.js: the rest does all, only slower
+    const isAsItIs = isFit(name, 1, rules) && isFit(status, 1, rules) && isFit(attributes, 1, rules) && isFit(error, 1, rules);
+    if (isAsItIs) return JSON.stringify(record);
   }
-  if (value === null) return true;
-  if (depth >= MAX_DEPTH || typeof value.toJSON === "function") return false;
-  if (Array.isArray(value)) return value.every((item) => isPlain(item, depth + 1));
-  const prototype = Object.getPrototypeOf(value);
-  if (prototype !== Object.prototype && prototype !== null) return false;
-  for (const key in value) if (!isPlain(value[key], depth + 1)) return false;
-  return true;
+  const outside = storable({ "": [name, status, attributes, error] }, "", [], rules);
+  [record.name, record.status, record.attributes, record.error] = outside;
+  return JSON.stringify(record);
 }
 
-/** A copy that JSON can carry; `path` holds the objects around it. */
-function storable(value, depth, path) {
-  switch (typeof value) {
-    case "number":
-      return Number.isFinite(value) ? value : `[${value}]`;
-    case "bigint":
-      return `[bigint ${value}]`;
-    case "function":
-      return `[function ${value.name}]`;
-    case "symbol":
-      return `[${String(value)}]`;
-    case "object":
-      return value === null ? null : storableObject(value, depth, path);
-    default:
-      return value;
-  }
-}
-
-function storableObject(value, depth, path) {
-  if (path.includes(value)) return "[circular]";
-  if (depth >= MAX_DEPTH) return "[too deep]";
-  const inside = [...path, value];
+/** Whether `value` may be stored as JSON.stringify shows it. Reads no further than it must: the hot path. */
+function isFit(value, depth, rules) {
+  const type = typeof value;
+  if (type === "string") return rules.text(value) === value;
+  if (type === "number") return value < 2e12 && value > -Infinity; // more may be a card, or nothing that JSON has
+  if (type !== "object" || value === null) return value == null || type === "boolean";
   try {
-    if (value instanceof Error) return describeError(value);
-    if (Array.isArray(value)) return value.map((item) => storable(item, depth + 1, inside));
-    if (typeof value.toJSON === "function") return storable(value.toJSON(), depth + 1, inside);
-    const kind = Object.prototype.toString.call(value).slice(8, -1);
-    if (kind !== "Object") return `[${kind}]`;
-    const copy = Object.create(null); // where "__proto__" is a key like any other
-    for (const key of Object.keys(value)) copy[key] = storableProperty(value, key, depth, inside);
+    if (depth >= MAX_DEPTH || typeof value.toJSON === "function") return false;
+    if (Array.isArray(value)) return value.every((item) => isFit(item, depth + 1, rules));
+    const prototype = Object.getPrototypeOf(value);
+    if (prototype !== Object.prototype && prototype !== null) return false;
+    for (const key in value) if (!rules.passes(key) || !isFit(value[key], depth + 1, rules)) return false;
+    return true;
+  } catch {} // a getter or proxy of the caller's
+}
+
+/** `holder[key]`, copied as far as JSON and the rules allow it; `path` holds the objects around it. */
+function storable(holder, key, path, rules) {
+  try {
+    let value = holder[key];
+    const type = typeof value;
+    if (value == null || type === "boolean") return value;
+    if (rules.hides(key)) return REDACTED;
+    if (type === "string") return rules.text(value);
+    if (type === "number") {
+      if (!Number.isFinite(value)) return `[${value}]`;
+      return value > 2e12 && rules.text(`${value}`) !== `${value}` ? REDACTED : value;
+    }
+    if (type !== "object") return rules.text(`[${type === "symbol" ? "" : `${type} `}${value.name ?? String(value)}]`);
+    if (path.includes(value)) return "[circular]";
+    if (path.length >= MAX_DEPTH) return "[too deep]";
+    path = [...path, value];
+    if (value instanceof Error) value = describeError(value);
+    const isList = Array.isArray(value);
+    if (!isList && typeof value.toJSON === "function") return storable({ "": value.toJSON() }, "", path, rules);
+    const kind = ({}).toString.call(value).slice(8, -1);
+    if (!isList && kind !== "Object") return `[${kind}]`;
+    const copy = isList ? Array(value.length) : Object.create(null); // where "__proto__" is a key like any other
+    for (const key of Object.keys(value)) copy[rules.text(key)] = storable(value, key, path, rules);
     return copy;
-  } catch (error) {
-    return `[unreadable: ${error?.name}]`;
-  }
-}
-
-function storableProperty(value, key, depth, inside) {
-  try {
-    return storable(value[key], depth + 1, inside);
-  } catch (error) { // a getter of the caller's
+  } catch (error) { // a getter or proxy of the caller's
     return `[unreadable: ${error?.name}]`;
   }
 }

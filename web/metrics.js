@@ -1,7 +1,7 @@
-// One account of both sides: Python's queue, and what waits or was spooled on the page's.
-// Loaded when metrics are first asked for.
+// One account of both sides: Python's queue, those that were lost before it, and what waits or was
+// spooled on the page's. Loaded when metrics are first asked for.
 
-import { PRIORITIES } from "./protocol.js";
+import { PRIORITIES, sum, zeros } from "./protocol.js";
 
 /** The counters of the law. */
 const COUNTERS = [
@@ -9,19 +9,22 @@ const COUNTERS = [
   "queued", "inFlight", "retrying", "failures",
 ];
 
-const sum = (counts) => counts.reduce((total, count) => total + count, 0);
+const NO_SPOOL = { held: [], written: zeros(), failures: zeros(), batches: 0, fullBatches: 0 };
+
 const perPriority = (make) => Object.fromEntries(PRIORITIES.map((name, p) => [name, make(name, p)]).reverse());
 
-/** `python` is the answer to its `metrics` call, or undefined where there is none. */
-export function merge(python, waiting, spool, { mode, uptime }) {
-  const { received, ...theirs } = python ?? {};
-  const counts = perPriority((name, p) => addUp(python, waiting, spool, name, p));
+/** `answer` is Python's to its `metrics` call, or undefined where there is none. */
+export function merge(answer, client, { mode, uptime }) {
+  const { waiting, past, journal, restarts, failing } = client.facts();
+  const sides = { answer, waiting, past, spool: client.spool() ?? NO_SPOOL, python: client.python() };
+  const { received, ...theirs } = answer ?? {};
+  const counts = perPriority((name, p) => addUp(sides, name, p));
   const totals = Object.fromEntries(
     COUNTERS.map((key) => [key, sum(Object.values(counts).map((count) => count[key]))]),
   );
-  const batches = (python?.batches ?? 0) + spool.batches;
-  const urgentBatches = python?.urgentBatches ?? 0;
-  const fullBatches = (python?.fullBatches ?? 0) + spool.fullBatches;
+  const batches = (answer?.batches ?? 0) + sides.spool.batches;
+  const urgentBatches = answer?.urgentBatches ?? 0;
+  const fullBatches = (answer?.fullBatches ?? 0) + sides.spool.fullBatches;
   const lost = totals.refused + totals.evicted + totals.dead;
   const none = perPriority(() => null);
   return {
@@ -30,7 +33,7 @@ export function merge(python, waiting, spool, { mode, uptime }) {
     ...theirs,
     ...totals,
     byPriority: counts,
-    droppedByReason: addReasons(python?.droppedByReason, waiting.dropped),
+    droppedByReason: addReasons(answer?.droppedByReason, waiting.dropped),
     batches,
     fullBatches,
     urgentBatches,
@@ -38,23 +41,31 @@ export function merge(python, waiting, spool, { mode, uptime }) {
     dropRate: lost ? lost / totals.offered : 0,
     throughput: uptime ? (totals.written / uptime) * 1000 : 0,
     waitingBytes: waiting.bytes,
+    storage: failing ? (journal.failed ? "memory" : "journal") : "indexeddb",
+    journaled: journal.kept,
+    restarts,
     uptime,
   };
 }
 
-function addUp(python, waiting, spool, name, p) {
-  const theirs = python?.byPriority[name] ?? Object.fromEntries(COUNTERS.map((key) => [key, 0]));
-  const onTheWay = waiting.sent[p] - (python?.received[p] ?? 0);
+function addUp({ answer, waiting, past, spool, python }, name, p) {
+  const theirs = answer?.byPriority[name] ?? Object.fromEntries(COUNTERS.map((key) => [key, 0]));
+  const onTheWay = python.sent[p] - (answer?.received[p] ?? 0);
   const queued = waiting.counts[p] + onTheWay;
   const inFlight = spool.held.filter(({ priority }) => priority === p).length;
-  const accepted = queued + inFlight + spool.written[p] + waiting.evicted[p];
+  const fates = Object.fromEntries(Object.entries(past).map(([fate, counts]) => [fate, counts[p]]));
+  const ended = fates.written + fates.evicted + fates.cancelled + fates.dead;
+  const accepted = queued + inFlight + spool.written[p] + waiting.evicted[p] + ended;
+  const refused = waiting.refused[p] + fates.refused;
   return {
     ...theirs,
-    offered: theirs.offered + accepted + waiting.refused[p],
+    offered: theirs.offered + accepted + refused,
     accepted: theirs.accepted + accepted,
-    refused: theirs.refused + waiting.refused[p],
-    evicted: theirs.evicted + waiting.evicted[p],
-    written: theirs.written + spool.written[p],
+    refused: theirs.refused + refused,
+    evicted: theirs.evicted + waiting.evicted[p] + fates.evicted,
+    cancelled: theirs.cancelled + fates.cancelled,
+    written: theirs.written + spool.written[p] + fates.written,
+    dead: theirs.dead + fates.dead,
     queued: theirs.queued + queued,
     inFlight: theirs.inFlight + inFlight,
     failures: theirs.failures + spool.failures[p],

@@ -3,9 +3,13 @@
 // page → Python   {start: options}                   once
 //                 {lanes: [lane…], heap: [used, limit]?}   traces, at most one message a tick
 //                 {call: number, method, args: [...]}
-// Python → page   {started: '{"result": {queue, ignored}}' or '{"error": {name, message}}'}
+// Python → page   {alive: name}                      the Web Lock that the worker holds while it lives
+//                 {started: '{"result": {queue, ignored}}' or '{"error": {name, message}}'}
 //                 {answer: number, json: '{"result": …}' or '{"error": …}'}
-//                 '{"grant": [count, bytes]}'        what the page may have sent in all
+//                 {dead: reason}                     Python can't go on
+//                 '{"grant": [count, bytes], "settled": {fate: [[first, last]…]}}'
+//                                                    what the page may have sent in all, and the
+//                                                    numbers (as sent, from 1) of what came to an end
 //                 '{"event": kind, "payload": {…}}'
 //
 // A lane is one priority's traces as columns of text, a line each; see pyqueue/browser/endpoint.py.
@@ -14,15 +18,29 @@ export const PRIORITIES = ["low", "normal", "high", "critical"];
 export const NORMAL = 1;
 export const CRITICAL = 3;
 
+/** How a trace can end. */
+export const FATES = ["written", "evicted", "cancelled", "dead", "refused"];
+
 export const EVENTS = [
   "backpressure", "batch", "drop", "deadletter", "breaker", "memory", "mode", "error", "drained",
+  "recovered",
 ];
 
 /** What a page can ask of its client; control.js answers. */
 export const QUESTIONS = [
   "metrics", "query", "status", "cancel", "reprioritize", "setQueue", "pause", "resume", "reconfigure",
   "window", "health", "deadLetters", "replayDeadLetters", "reviewDeadLetter", "purgeDeadLetters",
+  "sessions", "tabs", "purge", "enforceRetention", "setRetention",
 ];
+
+/** A count for each priority. */
+export const zeros = () => [0, 0, 0, 0];
+
+export function add(counts, more) {
+  more.forEach((count, priority) => (counts[priority] += count));
+}
+
+export const sum = (counts) => counts.reduce((total, count) => total + count, 0);
 
 const column = (traces, key) => traces.map((trace) => trace[key]).join("\n");
 

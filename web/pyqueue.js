@@ -5,18 +5,36 @@
 //   pq.trace("checkout.submit", { cart: 3 }, { priority: "high" });
 //
 // A trace goes one way: trace.js (encoded once) → waiting.js → python.js → worker.js → Python; or,
-// where Python is not up, waiting.js → spool.js → database.js.
+// where Python is not up, waiting.js → spool.js → database.js. What is on its way when the page goes
+// is kept by journal.js, and recovery.js brings it in at a later start.
+//
+// This file and what it imports is all that a page needs to trace: the door, the waiting room and the
+// journal. The writers and all else are loaded behind it.
 
-import { CRITICAL, EVENTS, named, NORMAL, PRIORITIES, QUESTIONS } from "./protocol.js";
-import { Python } from "./python.js";
-import { Spool } from "./spool.js";
+import { Journal } from "./journal.js";
+import { add, CRITICAL, EVENTS, FATES, named, NORMAL, PRIORITIES, QUESTIONS, sum, zeros } from "./protocol.js";
 import { newSession, now, traceReader } from "./trace.js";
 import { Waiting } from "./waiting.js";
 
 const RUNTIMES = ["worker", "page", "none"];
+const DEFAULTS = {
+  runtime: "worker",
+  database: "pyqueue",
+  budget: 32 * 2 ** 20, // bytes that may wait here
+  journal: 256 * 2 ** 10, // characters of localStorage
+  consent: true,
+};
 const MAX_TRACE_BYTES = 2 ** 20; // as QueueConfig has it
 const SPOOL_DELAY = 1000; // ms that a trace waits for company where there is no Python
 const SPILL = 0.5; // share of the page's budget from which the spool writes while Python boots
+const MAX_DEATHS = 3; // of Python, none of which wrote anything in between
+
+const tallies = () => Object.fromEntries(FATES.map((fate) => [fate, zeros()]));
+
+/** In Python's place while there is none. */
+const NO_PYTHON = { unsettled: [], sent: zeros(), settled: tallies(), stop() {} };
+
+const delay = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Starts a client; returns at once and never throws. See web/README.md for the options. */
 export function start(options) {
@@ -28,23 +46,35 @@ export function start(options) {
 
 class Client {
   #options;
-  #session = newSession();
-  #read = traceReader(this.#session);
+  #session;
+  #writers = 1; // names given: S-0 is the spool, S-1 Python, then come those after a writer was lost
+  #spoolName;
+  #read;
   #maxTraceBytes;
   #waiting;
   #spool;
-  #python;
+  #python = NO_PYTHON;
+  #journal;
   #state = "booting"; // → "python" or "spool" → "closed"
+  #checking; // while it is looked up what a lost writer has stored
+  #deaths = 0;
+  #restarts = 0;
+  #failing = false;
+  #past = tallies(); // of lost Pythons
+  #tab;
+  #consent;
+  #consented;
   #startedAt = now();
   #listeners = new Map();
   #scheduled = false;
   #spoolTimer;
+  #journalTimer;
   // metrics(), query() and all that control.js answers: it is loaded when first asked.
   static {
     for (const question of QUESTIONS) {
       this.prototype[question] = async function (...args) {
         const control = await import("./control.js");
-        return control[question](this.#parts(), ...args);
+        return control[question](this.#parts, ...args);
       };
     }
   }
@@ -52,27 +82,37 @@ class Client {
   /** Resolves to {runtime, bootMs, queue} when it is settled who writes; rejects for a wrong config. */
   ready;
 
+  /** Resolves to {sessions, traces, unknown} when what earlier visits left behind is in the database. */
+  recovered;
+
   constructor(options) {
-    this.#options = { runtime: "worker", database: "pyqueue", budget: 32 * 1024 * 1024, ...options };
-    this.#maxTraceBytes = this.#options.config?.maxTraceBytes ?? MAX_TRACE_BYTES;
-    this.#waiting = new Waiting(this.#options.budget);
-    const tell = (kind, payload) => this.#emit(kind, payload);
-    this.#spool = new Spool(this.#waiting, this.#options.database, `${this.#session}-0`, tell);
-    this.#python = new Python(this.#waiting, tell);
-    this.ready = this.#boot();
+    const { budget, database, journal, redact, config } = (this.#options = { ...DEFAULTS, ...options });
+    const shim = globalThis[Symbol.for("pyqueue")];
+    this.#session = (shim?.loading && shim.session) || newSession();
+    this.#spoolName = `${this.#session}-0`;
+    this.#maxTraceBytes = config?.maxTraceBytes ?? MAX_TRACE_BYTES;
+    this.#read = traceReader(this.#session, redact);
+    this.#waiting = new Waiting(budget);
+    this.#journal = new Journal(database, this.#session, journal);
+    if (shim?.loading) this.#adopt(shim);
+    const consented = new Promise((resolve) => (this.#consented = resolve));
+    this.setConsent(this.#options.consent);
+    this.ready = consented.then(() => this.#boot());
     this.ready.catch(() => {}); // whoever awaits it is told; nobody has to
-    globalThis.addEventListener?.("pagehide", () => this.#hide());
-    globalThis.document?.addEventListener("visibilitychange", () => document.hidden && this.#hide());
+    this.recovered = consented.then(() => this.#join());
+    globalThis.addEventListener?.("pagehide", () => this.#leave());
+    globalThis.addEventListener?.("pageshow", ({ persisted }) => persisted && this.#join());
+    globalThis.document?.addEventListener("visibilitychange", () => (document.hidden ? this.#hide() : this.#show()));
   }
 
   /** Records what happened; returns its id, or null where it is refused (and counted). Never throws. */
   trace(name, attributes, options) {
+    if (!this.#consent) return this.#refuse(NORMAL, "consent");
     let trace;
     try {
       trace = this.#read(name, attributes, options);
     } catch {
-      this.#refuse(NORMAL, "invalid");
-      return null;
+      return this.#refuse(NORMAL, "invalid");
     }
     if (this.#state === "closed") return this.#refuse(trace.priority, "closed");
     if (trace.size > this.#maxTraceBytes) return this.#refuse(trace.priority, "too_large");
@@ -98,11 +138,17 @@ class Client {
   /** Everything accepted so far is durable when it resolves; rejects (FlushError) where it can't be. */
   async flush() {
     const mark = this.#waiting.newest;
-    if (this.#state !== "python") return this.#spool.flush();
     for (let more = true; more; ) {
+      await this.#checking;
+      if (this.#state !== "python") return (await this.#spooled()).flush();
       this.#python.handOver();
       more = this.#waiting.holds(mark); // what has no room yet goes over while this flush is under way
-      await this.#python.call("flush");
+      try {
+        await this.#python.call("flush");
+      } catch (error) {
+        if (error.name !== "PythonLost") throw error;
+        more = true; // with its successor
+      }
     }
   }
 
@@ -117,28 +163,43 @@ class Client {
     return () => this.#listeners.get(kind).delete(listener);
   }
 
+  /** Without consent nothing is kept, not even in memory; what waits is given up. Stored traces stay: see purge(). */
+  setConsent(given) {
+    this.#consent = given;
+    if (given) this.#consented();
+    else {
+      this.#waiting.evictAll("consent");
+      this.#journal.drop();
+    }
+    if (this.#state === "python") this.#python.call("setConsent", given).catch(() => {});
+  }
+
   /** Writes what is held, then stops. Later traces are refused. */
   async shutdown() {
     const state = this.#state;
     if (state === "closed") return;
     await this.flush().catch((error) => this.#emit("error", { error: String(error) }));
+    this.#keep(); // what could not be written
     this.#state = "closed";
     if (state === "python") await this.#python.shutdown();
     this.#python.stop();
+    this.#tab?.leave();
   }
 
-  // Booting
+  // Booting, and beginning again
 
   async #boot() {
-    const { runtime, database, config, queue } = this.#options;
+    const { runtime, database, config, queue, retention } = this.#options;
     await undefined; // so that whoever calls start() can listen before anything happens
     try {
       if (!RUNTIMES.includes(runtime)) {
         throw named("ConfigError", `runtime must be one of ${RUNTIMES}, not ${JSON.stringify(runtime)}`);
       }
-      if (runtime === "none") return this.#useSpool();
-      const session = `${this.#session}-1`;
-      const answer = await this.#python.start(runtime, { database, session, config, queue, ...flags() });
+      if (runtime === "none" || this.#deaths >= MAX_DEATHS) return this.#useSpool();
+      const session = this.#nextWriter();
+      const { Python } = await import("./python.js");
+      this.#python = new Python(this.#waiting, this.#listener);
+      const answer = await this.#python.start(runtime, { database, session, config, queue, retention, ...flags() });
       return this.#usePython(runtime, answer);
     } catch (error) {
       this.#python.stop();
@@ -152,7 +213,7 @@ class Client {
   #usePython(runtime, { queue, ignored }) {
     this.#state = "python";
     this.#waiting.fifo = queue === "fifo";
-    for (const kind of this.#listeners.keys()) this.#python.call("listen", kind);
+    for (const kind of new Set(["error", ...this.#listeners.keys()])) this.#python.call("listen", kind);
     for (const error of ignored) this.#emit("error", { error });
     this.#python.handOver();
     return { runtime, bootMs: now() - this.#startedAt, queue };
@@ -165,17 +226,81 @@ class Client {
     return { runtime: "none", bootMs: now() - this.#startedAt, queue: "fifo", ...(error && { error }) };
   }
 
-  #parts() {
-    return {
-      waiting: this.#waiting, spool: this.#spool, python: this.#python, state: () => this.#state,
-      ready: this.ready, startedAt: this.#startedAt, database: this.#options.database,
-    };
+  #nextWriter() {
+    return `${this.#session}-${this.#writers++}`;
+  }
+
+  /** The writer is gone, or was declared dead by another tab while this one was frozen. What it had not
+   *  settled is looked up in the database; what is not there goes in again, under a new name. */
+  async #lost(reason) {
+    if (this.#checking || this.#state === "closed") return;
+    const { unsettled, settled } = this.#python;
+    const again = this.#state !== "spool";
+    this.#state = "booting";
+    this.#deaths = sum(settled.written) ? 1 : this.#deaths + 1;
+    this.#restarts += 1;
+    for (const fate of FATES) add(this.#past[fate], settled[fate]);
+    this.#python.stop();
+    this.#python = NO_PYTHON;
+    const held = [...(this.#spool?.release() ?? []), ...unsettled];
+    this.#waiting.putBack(held);
+    this.#checking = this.#reclaim(held);
+    this.#emit("error", { error: reason, willRetry: true });
+    await this.#checking;
+    this.#checking = undefined;
+    if (!again) return this.#useSpool();
+    this.ready = this.#boot();
+    this.ready.catch(() => {});
+  }
+
+  async #reclaim(traces) {
+    for (let wait = 100; ; wait = Math.min(2 * wait, 5000)) {
+      try {
+        const { reclaim } = await import("./recovery.js");
+        const { stored, next } = await reclaim(this.#options.database, this.#session, this.#writers, traces);
+        add(this.#past.written, this.#waiting.discard(stored));
+        this.#writers = next;
+        this.#spoolName = this.#nextWriter();
+        return this.#spool?.restart(this.#spoolName);
+      } catch (error) {
+        this.#tell("error", { error: String(error), willRetry: true });
+        await delay(wait);
+      }
+    }
+  }
+
+  /** What the other files may use of the client. */
+  #parts = {
+    state: () => this.#state, python: () => this.#python, spool: () => this.#spool, tab: () => this.#tab,
+    up: () => (this.#checking ?? Promise.resolve()).then(() => this.ready).catch(() => {}), // `ready` itself tells the page
+    facts: () => ({ waiting: this.#waiting, past: this.#past, journal: this.#journal, restarts: this.#restarts, failing: this.#failing }),
+    about: () => ({ session: this.#session, startedAt: this.#startedAt, ...this.#options }),
+    tell: (kind, payload) => this.#emit(kind, payload),
+  };
+
+  /** Takes over what the shim took: the page's rules have not seen it yet. */
+  #adopt(shim) {
+    const { traces, refused, evicted } = shim;
+    shim.trace = (...args) => this.trace(...args); // for whoever kept it
+    this.#journal.kept = traces.length; // it may have written one
+    for (const { text, at } of traces.splice(0)) {
+      const given = JSON.parse(text);
+      const trace = { ...this.#read(given.name, given.attributes, given), at };
+      if (trace.size > this.#maxTraceBytes) this.#waiting.refuse(trace.priority, "too_large");
+      else this.#waiting.push(trace);
+    }
+    const full = sum(refused) + sum(evicted);
+    add(this.#waiting.refused, refused);
+    add(this.#waiting.evicted, evicted);
+    if (full) this.#waiting.dropped.page_bytes = (this.#waiting.dropped.page_bytes ?? 0) + full;
+    for (let count = shim.invalid; count; count -= 1) this.#waiting.refuse(NORMAL, "invalid");
   }
 
   // Handing on
 
   #handOver() {
     this.#scheduled = false;
+    if (this.#checking) return;
     if (this.#state === "python") return this.#python.handOver();
     const full = this.#waiting.bytes > this.#options.budget * SPILL;
     if (full || (this.#state === "spool" && this.#waiting.counts[CRITICAL])) return this.#writeSpool();
@@ -185,12 +310,83 @@ class Client {
   #writeSpool() {
     clearTimeout(this.#spoolTimer);
     this.#spoolTimer = undefined;
-    this.#spool.flush().catch(() => {}); // the spool tells by an event, and tries again
+    if (this.#checking) return;
+    this.#spooled().then((spool) => spool.flush()).catch(() => {}); // the spool tells by an event, and tries again
+  }
+
+  async #spooled() {
+    try {
+      const { Spool } = await import("./spool.js");
+      return (this.#spool ??= new Spool(this.#waiting, this.#options.database, this.#spoolName, this.#listener));
+    } catch (error) { // the server is gone
+      this.#spoolTimer ??= setTimeout(() => this.#writeSpool(), SPOOL_DELAY);
+      this.#tell("error", { error: String(error), willRetry: true });
+      throw named("FlushError", `traces are not durable: ${error}`);
+    }
+  }
+
+  // Coming and going
+
+  /** With the other tabs; also merges what earlier visits left behind. */
+  async #join() {
+    this.#spooled().catch(() => {}); // so that it is there when the page goes
+    try {
+      const { Tab } = await import("./tabs.js");
+      this.#tab ??= new Tab(this.#parts);
+      return await this.#tab.join();
+    } catch (error) {
+      this.#emit("error", { error: String(error) });
+    }
+  }
+
+  #leave() {
+    this.#hide();
+    this.#tab?.leave();
   }
 
   #hide() {
     if (this.#state === "python") this.#python.call("flush").catch(() => {}); // told by events
     else if (this.#state !== "closed") this.#writeSpool();
+    this.#keep();
+  }
+
+  #show() {
+    if (!this.#failing) this.#journal.drop();
+  }
+
+  #keep() {
+    this.#journalTimer = undefined;
+    if (this.#state === "closed" || !this.#consent) return;
+    this.#journal.keep(this.#held, {
+      accepted: this.#waiting.newest,
+      gone: ["evicted", "cancelled", "dead", "refused"].reduce(
+        (all, fate) => all + sum(this.#past[fate]) + sum(this.#python.settled[fate]), sum(this.#waiting.evicted)),
+    });
+  }
+
+  /** What a page that goes now would lose. */
+  get #held() {
+    return [...(this.#spool?.held ?? []), ...this.#python.unsettled, ...this.#waiting.all];
+  }
+
+  // What the writers tell
+
+  #listener = {
+    tell: (kind, payload) => this.#tell(kind, payload),
+    lost: (reason) => this.#lost(reason),
+    progress: () => {
+      this.#failing = false;
+      if (this.#journal.kept && !this.#held.length) this.#journal.drop();
+    },
+  };
+
+  #tell(kind, payload) {
+    if (kind === "error" && payload.willRetry) { // until the database is back, the journal is what there is
+      this.#failing = true;
+      if (payload.error.includes("StoreFenced")) return this.#lost(payload.error);
+      this.#journalTimer ??= setTimeout(() => this.#keep(), 1000);
+    }
+    this.#emit(kind, payload);
   }
 
   #refuse(priority, reason) {

@@ -1,6 +1,7 @@
-// The page's end of the wire to Python: boots it, hands traces over as it grants room, calls it.
+// The page's end of the wire to Python: boots it, hands traces over as it grants room, keeps what it
+// sent until that is settled, calls it, and notices when it is gone.
 
-import { lane, unwrap } from "./protocol.js";
+import { FATES, lane, named, unwrap, zeros } from "./protocol.js";
 
 /** Traces in one message; a large backlog goes in several, so that Python can write in between. */
 const MAX_COUNT = 500;
@@ -8,32 +9,41 @@ const HEAP_INTERVAL = 50; // ms; Chromium refreshes its figures no faster
 
 export class Python {
   #waiting;
+  #listener;
   #port;
+  #starting;
   #calls = new Map();
   #callNumber = 0;
   #granted = [0, 0];
   #sent = [0, 0];
+  #unsettled = new Map();
   #heapReadAt = -Infinity;
-  #onEvent;
   account; // the metrics at the end
+  /** Counts by priority: of what was sent, and of how it ended. */
+  sent = zeros();
+  settled = Object.fromEntries(FATES.map((fate) => [fate, zeros()]));
 
-  constructor(waiting, onEvent) {
+  /** `listener` has tell(kind, payload), progress() and lost(reason). */
+  constructor(waiting, listener) {
     this.#waiting = waiting;
-    this.#onEvent = onEvent;
+    this.#listener = listener;
+  }
+
+  /** What was sent and may yet be lost with Python. */
+  get unsettled() {
+    return [...this.#unsettled.values()];
   }
 
   /** Boots in a worker or in the page. Rejects where Python can't be had, or refuses the options. */
   async start(runtime, options) {
     const port = (this.#port = await connect(runtime));
-    const started = new Promise((resolve, reject) => {
-      port.onmessage = ({ data }) => this.#receive(data, resolve);
-      port.onerror = (event) => {
-        event.preventDefault?.(); // it is told through `ready` and the error event
-        reject(new Error(event.message || "the worker could not be started"));
-      };
-    });
+    port.onmessage = ({ data }) => this.#receive(data);
+    port.onerror = (event) => {
+      event.preventDefault?.(); // it is told through `ready` and the error event
+      if (this.#starting) this.#lose(event.message || "the worker could not be started");
+    };
     port.postMessage({ start: options });
-    return unwrap(await started);
+    return unwrap(await new Promise((resolve, reject) => (this.#starting = { resolve, reject })));
   }
 
   /** Sends what Python has room for. */
@@ -42,9 +52,12 @@ export class Python {
       const room = Math.min(MAX_COUNT, this.#granted[0] - this.#sent[0]);
       const runs = this.#waiting.take(room, this.#granted[1] - this.#sent[1]);
       if (!runs.length) return;
-      for (const { size } of runs.flatMap(([, traces]) => traces)) {
-        this.#sent[0] += 1;
-        this.#sent[1] += size;
+      for (const [priority, traces] of runs) {
+        this.sent[priority] += traces.length;
+        for (const trace of traces) {
+          this.#unsettled.set(++this.#sent[0], trace); // Python counts along
+          this.#sent[1] += trace.size;
+        }
       }
       const lanes = runs.map(([priority, traces]) => lane(priority, traces));
       this.#port.postMessage({ lanes, heap: this.#readHeap() });
@@ -67,16 +80,25 @@ export class Python {
   stop() {
     this.#port?.terminate?.();
     this.#port?.close?.();
+    this.#port = undefined;
   }
 
-  #receive(data, onStarted) {
+  #receive(data) {
     if (typeof data === "string") {
-      const { grant, event, payload } = JSON.parse(data);
-      if (event) return this.#onEvent(event, payload);
+      const { grant, settled, event, payload } = JSON.parse(data);
+      if (event) return this.#listener.tell(event, payload);
       this.#granted = grant;
+      for (const fate in settled) settled[fate].forEach((run) => this.#settle(fate, ...run));
       this.handOver();
+      this.#listener.progress();
     } else if (data.started) {
-      onStarted(data.started);
+      this.#starting.resolve(data.started);
+      this.#starting = undefined;
+    } else if (data.alive) {
+      // The worker holds this lock for as long as it lives, so having it means that the worker is gone.
+      navigator.locks.request(data.alive, () => this.#lose("the worker is gone")).catch(() => {});
+    } else if (data.dead) {
+      this.#lose(data.dead);
     } else {
       const { resolve, reject } = this.#calls.get(data.answer);
       this.#calls.delete(data.answer);
@@ -86,6 +108,22 @@ export class Python {
         reject(error);
       }
     }
+  }
+
+  #settle(fate, first, last) {
+    for (let number = first; number <= last; number++) {
+      this.settled[fate][this.#unsettled.get(number).priority] += 1;
+      this.#unsettled.delete(number);
+    }
+  }
+
+  #lose(reason) {
+    if (!this.#port) return; // we ended it ourselves
+    this.stop();
+    const error = named("PythonLost", reason);
+    for (const { reject } of this.#calls.values()) reject(error);
+    if (this.#starting) return this.#starting.reject(error);
+    this.#listener.lost(reason);
   }
 
   #readHeap() {

@@ -2,35 +2,39 @@
 // First in, first out; the same rows; a batch that fails is kept and tried again.
 
 import { Database } from "./database.js";
-import { CRITICAL, named } from "./protocol.js";
+import { add, CRITICAL, named, sum, zeros } from "./protocol.js";
+import { seal } from "./rows.js";
 
-const MAX_COUNT = 250;
-const MAX_BYTES = 128 * 1024;
 const RETRY_DELAYS = [100, 500, 2000, 5000]; // ms; the last one for ever
-
-const zeros = () => [0, 0, 0, 0];
 
 export class Spool {
   #waiting;
   #database;
   #session;
-  #seq = 1;
+  #seq;
   #batches = []; // taken, not yet written
   #running;
   #retry;
   #failedInARow = 0;
-  #onEvent;
+  #listener;
   written = zeros();
   failures = zeros();
   batches = 0;
   fullBatches = 0;
   lastError;
 
-  constructor(waiting, database, session, onEvent) {
+  /** `listener` has tell(kind, payload), progress() and lost(reason). */
+  constructor(waiting, database, session, listener) {
     this.#waiting = waiting;
     this.#database = new Database(database);
+    this.#listener = listener;
+    this.restart(session);
+  }
+
+  /** Writes under this name from now on. */
+  restart(session) {
     this.#session = session;
-    this.#onEvent = onEvent;
+    this.#seq = 1;
   }
 
   /** What it took and has not written. */
@@ -38,10 +42,22 @@ export class Spool {
     return this.#batches.flatMap(({ traces }) => traces);
   }
 
+  /** Gives back what it has not written. */
+  release() {
+    const { held } = this;
+    clearTimeout(this.#retry);
+    this.#batches = [];
+    return held;
+  }
+
   /** Writes what waits. Rejects where that can't be done now; it is then tried again later. */
   flush() {
     const traces = this.#waiting.takeAll();
-    while (traces.length) this.#batches.push(this.#seal(traces));
+    while (traces.length) {
+      const batch = seal(this.#session, this.#seq, traces);
+      this.#seq += batch.row.count;
+      this.#batches.push(batch);
+    }
     return (this.#running ??= this.#drain().finally(() => (this.#running = undefined)));
   }
 
@@ -54,7 +70,7 @@ export class Spool {
       } catch (error) {
         return this.#failed(batch, error);
       }
-      this.#written(this.#batches.shift());
+      if (batch === this.#batches[0]) this.#written(this.#batches.shift()); // else it was released
     }
   }
 
@@ -63,57 +79,33 @@ export class Spool {
     this.batches += 1;
     this.fullBatches += full;
     add(this.written, tally(traces));
-    this.#onEvent("batch", { size: row.count, bytes: row.bytes, full, remaining: this.#waiting.size });
+    this.#listener.tell("batch", { size: row.count, bytes: row.bytes, full, remaining: this.#waiting.size });
+    this.#listener.progress();
   }
 
-  #failed({ traces }, error) {
-    add(this.failures, tally(traces));
-    this.lastError = String(error);
-    const delay = RETRY_DELAYS[Math.min(this.#failedInARow++, RETRY_DELAYS.length - 1)];
-    this.#retry = setTimeout(() => this.flush().catch(() => {}), delay); // the event told it
-    this.#onEvent("error", { error: this.lastError, willRetry: true });
-    throw named("FlushError", `traces are not durable: ${error}`);
-  }
-
-  /** Takes one row's traces off the front of `traces`. */
-  #seal(traces) {
-    let bytes = 2;
-    let count = 0;
-    while (count < traces.length && count < MAX_COUNT && (!count || bytes + traces[count].size < MAX_BYTES)) {
-      bytes += traces[count++].size + 1;
+  #failed(batch, error) {
+    if (batch === this.#batches[0]) {
+      add(this.failures, tally(batch.traces));
+      this.lastError = String(error);
+      if (error.name === "StoreFenced") {
+        this.#listener.lost(this.lastError);
+      } else {
+        const delay = RETRY_DELAYS[Math.min(this.#failedInARow++, RETRY_DELAYS.length - 1)];
+        this.#retry = setTimeout(() => this.flush().catch(() => {}), delay); // the event told it
+        this.#listener.tell("error", { error: this.lastError, willRetry: true });
+      }
     }
-    const full = count < traces.length || count === MAX_COUNT;
-    const taken = traces.splice(0, count);
-    const times = taken.map(({ timestamp }) => timestamp);
-    const priorities = taken.map(({ priority }) => priority);
-    const row = {
-      session: this.#session,
-      seqFirst: this.#seq,
-      seqLast: this.#seq + count - 1,
-      priority: Math.max(...priorities),
-      mixed: new Set(priorities).size > 1,
-      count,
-      bytes: bytes - 1,
-      tMin: Math.min(...times),
-      tMax: Math.max(...times),
-      traceIds: [...new Set(taken.map(({ traceId }) => traceId))].filter(Boolean),
-      codec: "json",
-      data: `[${taken.map(({ text }) => text).join()}]`,
-    };
-    this.#seq += count;
-    return { traces: taken, row, full };
+    throw named("FlushError", `traces are not durable: ${error}`);
   }
 
   /** The session's counters as they are once this batch is written. */
   #account({ row }) {
-    const total = (counts) => counts.reduce((sum, count) => sum + count);
-    const written = total(this.written) + row.count;
+    const accepted = this.#seq - 1;
     const queued = this.held.length - row.count;
-    const accepted = written + queued;
     return {
-      session: this.#session, updated: row.tMax, offered: accepted, accepted, written, queued,
+      session: this.#session, updated: Date.now(), offered: accepted, accepted, written: accepted - queued, queued,
       refused: 0, evicted: 0, cancelled: 0, dead: 0, inFlight: 0, retrying: 0,
-      failures: total(this.failures), droppedByReason: {},
+      failures: sum(this.failures), droppedByReason: {},
     };
   }
 }
@@ -122,8 +114,4 @@ export function tally(traces) {
   const counts = zeros();
   for (const { priority } of traces) counts[priority] += 1;
   return counts;
-}
-
-function add(counts, more) {
-  more.forEach((count, priority) => (counts[priority] += count));
 }

@@ -1,11 +1,10 @@
 // What waits on the page's side: until Python is up, and while its queue has no room.
 //
-// Four lanes and their account; in FIFO mode they are left in the order of arrival. Beyond the budget the lowest priority and its oldest give way;
-// nothing is refused while something that matters less could go, and CRITICAL is never evicted.
+// Four lanes and their account; in FIFO mode they are left in the order of arrival. Beyond the budget
+// the lowest priority and its oldest give way; nothing is refused while something that matters less
+// could go, and CRITICAL is never evicted.
 
-import { CRITICAL } from "./protocol.js";
-
-const zeros = () => [0, 0, 0, 0];
+import { CRITICAL, zeros } from "./protocol.js";
 
 export class Waiting {
   #lanes = [[], [], [], []];
@@ -13,10 +12,9 @@ export class Waiting {
   #number = 0;
   bytes = 0;
   fifo = false;
-  /** By priority; what left is either `sent` to Python or `taken` by the spool. */
+  /** By priority. */
   refused = zeros();
   evicted = zeros();
-  sent = zeros();
   dropped = {};
 
   constructor(budget) {
@@ -32,7 +30,7 @@ export class Waiting {
     return this.counts.reduce((sum, count) => sum + count);
   }
 
-  /** The number that the newest trace was given. */
+  /** The number that the newest trace was given: as many were accepted. */
   get newest() {
     return this.#number;
   }
@@ -47,13 +45,10 @@ export class Waiting {
     while (this.bytes + trace.size > this.budget) {
       const lowest = this.counts.findIndex((count, priority) => count && priority < trace.priority);
       if (lowest < 0) return this.refuse(trace.priority, "page_bytes");
-      this.#shift(lowest);
-      this.evicted[lowest] += 1;
-      this.#drop("page_bytes");
+      this.#evict(lowest, "page_bytes");
     }
     trace.number = ++this.#number;
-    this.#lanes[trace.priority].push(trace);
-    this.bytes += trace.size;
+    this.#add(trace);
     return true;
   }
 
@@ -73,7 +68,6 @@ export class Waiting {
       if ((this.fifo || priority < CRITICAL) && (count < 1 || bytes <= 0)) break;
       count -= 1;
       bytes -= trace.size;
-      this.sent[priority] += 1;
       if (runs.at(-1)?.[0] !== priority) runs.push([priority, []]);
       runs.at(-1)[1].push(this.#shift(priority));
     }
@@ -94,10 +88,49 @@ export class Waiting {
     return this.#lanes.flatMap((lane, priority) => lane.slice(this.#heads[priority]));
   }
 
+  /** Takes traces back that were taken out, each to its place in the order of arrival. */
+  putBack(traces) {
+    const all = [...traces, ...this.takeAll()].sort((a, b) => a.number - b.number);
+    for (const trace of all) this.#add(trace);
+  }
+
+  /** Takes these out as if they had never waited; how many of each priority there were. */
+  discard(ids) {
+    const gone = zeros();
+    for (const trace of this.takeAll()) {
+      if (ids.has(trace.id)) gone[trace.priority] += 1;
+      else this.#add(trace);
+    }
+    return gone;
+  }
+
+  evictAll(reason) {
+    this.counts.forEach((count, priority) => {
+      while (count--) this.#evict(priority, reason);
+    });
+  }
+
   /** Whose turn it is. */
   #next() {
-    const heads = this.#lanes.map((lane, priority) => lane[this.#heads[priority]]).filter(Boolean);
-    return this.fifo ? heads.sort((a, b) => a.number - b.number)[0] : heads.at(-1);
+    let first;
+    for (let priority = CRITICAL; priority >= 0; priority--) {
+      const trace = this.#lanes[priority][this.#heads[priority]];
+      if (!trace) continue;
+      if (!this.fifo) return trace;
+      if (!first || trace.number < first.number) first = trace;
+    }
+    return first;
+  }
+
+  #add(trace) {
+    this.#lanes[trace.priority].push(trace);
+    this.bytes += trace.size;
+  }
+
+  #evict(priority, reason) {
+    this.#shift(priority);
+    this.evicted[priority] += 1;
+    this.#drop(reason);
   }
 
   #shift(priority) {

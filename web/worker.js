@@ -1,27 +1,24 @@
 // Where Python runs: a module worker, or the page itself. Boots Pyodide, then passes on what arrives.
 
 /** Serves one page over `port`: a worker's global scope, or a MessagePort in the page. */
-export function serve(port) {
+export function serve(port, started = () => {}) {
   let endpoint;
-  port.onmessage = async ({ data }) => {
-    if (data.start) {
-      try {
-        endpoint = await boot((text) => port.postMessage(text));
-        port.postMessage({ started: await endpoint.start(JSON.stringify(data.start)) });
-      } catch (error) {
-        const { name, message } = error;
-        port.postMessage({ started: JSON.stringify({ error: { name, message } }) });
-      }
-    } else if (data.lanes) {
-      if (data.heap) endpoint.heap(...data.heap);
-      for (const { priority, ids, traceIds, times, ats, texts } of data.lanes) {
+  const handle = async ({ start, lanes, heap, call, method, args }) => {
+    if (start) {
+      started(start);
+      endpoint = await boot((text) => port.postMessage(text));
+      port.postMessage({ started: await endpoint.start(JSON.stringify(start)) });
+    } else if (lanes) {
+      if (heap) endpoint.heap(...heap);
+      for (const { priority, ids, traceIds, times, ats, texts } of lanes) {
         endpoint.traces(priority, ids, traceIds, times, ats, texts);
       }
-    } else if (data.call) {
-      const json = await endpoint.call(data.method, JSON.stringify(data.args));
-      port.postMessage({ answer: data.call, json });
+    } else if (call) {
+      port.postMessage({ answer: call, json: await endpoint.call(method, JSON.stringify(args)) });
     }
   };
+  // What gets here is no answer of Python's but its end: it could not boot, or its interpreter broke.
+  port.onmessage = ({ data }) => handle(data).catch((error) => port.postMessage({ dead: String(error) }));
 }
 
 async function boot(post) {
@@ -29,11 +26,11 @@ async function boot(post) {
   await canRunWebAssembly(new URL("pyodide/pyodide.asm.wasm", base));
   const bundle = fetch(new URL("bundle.json", base)).then((response) => response.json());
   const { loadPyodide } = await import("./pyodide/pyodide.mjs");
-  const [pyodide, wheel] = await Promise.all([
+  const [pyodide, archive] = await Promise.all([
     loadPyodide({ indexURL: new URL("pyodide/", base).href }),
     bundle.then(({ page }) => fetch(new URL(page, base))).then((response) => response.arrayBuffer()),
   ]);
-  pyodide.unpackArchive(wheel, "wheel");
+  pyodide.unpackArchive(archive, "gztar");
   return pyodide.pyimport("pyqueue.browser.endpoint").Endpoint(post);
 }
 
@@ -44,4 +41,13 @@ async function canRunWebAssembly(url) {
   if (!ok) throw new Error(`${url}: ${status}`);
 }
 
-if (typeof WorkerGlobalScope === "function") serve(globalThis);
+/** Holds a lock as long as this worker lives, and says so: nothing else tells a page that it died. */
+function holdLock({ database, session }) {
+  const name = `pyqueue/${database}/${session}`;
+  navigator.locks?.request(name, () => {
+    postMessage({ alive: name });
+    return new Promise(() => {});
+  });
+}
+
+if (typeof WorkerGlobalScope === "function") serve(globalThis, holdLock);

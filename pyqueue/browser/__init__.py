@@ -4,6 +4,6 @@ Only this room imports `js` and `pyodide`, and only `interop` makes proxies. Wor
 """
 
 from .indexeddb import IndexedDBStore
-from .platform import BrowserClock, BrowserHeap
+from .platform import BrowserClock, BrowserHeap, BrowserStorage
 
-__all__ = ["BrowserClock", "BrowserHeap", "IndexedDBStore"]
+__all__ = ["BrowserClock", "BrowserHeap", "BrowserStorage", "IndexedDBStore"]

@@ -1,8 +1,4 @@
-"""A connection to an IndexedDB database of our schema, opened again when the browser closed it.
-
-The schema is documented in web/README.md and written a second time in web/database.js, for pages
-where Python is not up; tests hold the two together.
-"""
+"""Transactions on an IndexedDB database of ours, which is opened again when it was closed."""
 
 from __future__ import annotations
 
@@ -10,123 +6,138 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
-import js
-
-from ..errors import StoreError, StoreRejected, StoreUnavailable
+from ..errors import StoreError, StoreFenced
+from .faults import BROKEN, name_of, translated
 from .interop import JsException, listen, outcome, to_array, to_object
-
-VERSION = 1
-
-STORES = ("segments", "ledger", "dead_letters")
-
-OPEN_TIMEOUT = 5.0
-"""Seconds. An upgrade that another tab blocks may never answer."""
-
-REJECTED = ("ConstraintError", "DataCloneError", "DataError")
-"""Names of exceptions that speak against the data; any other may pass."""
+from .opening import Connection, connect
+from .schema import TRACES, Schema
+from .transaction import abort, commit, put_guard
 
 
 class Database:
-    """Transactions on the database `name`; raises `StoreUnavailable` and `StoreRejected`."""
+    """Transactions on the database `name`. Raises `StoreUnavailable`, more exactly `StoreFull` or
+    `StoreFenced` where it knows, and `StoreRejected`."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, schema: Schema = TRACES) -> None:
         self.name = name
-        self._db: Any = None
-        self._forget: Callable[[], None] = lambda: None
+        self.schema = schema
+        self._connection: Connection | None = None
         self._opening = asyncio.Lock()
 
     @property
     def is_open(self) -> bool:
-        return self._db is not None
+        return self._connection is not None and self._connection.is_open
 
     async def open(self) -> None:
-        await self._connection()
+        await self._connected()
 
     def close(self) -> None:
-        if self._db is not None:
-            self._db.close()
-            self._lost()
+        if self._connection is not None:
+            self._connection.close()
 
-    async def write(self, strict: bool, put: Callable[[Any], None]) -> None:
-        """Issue all requests in one go, commit, and wait once."""
-        db = await self._connection()
-        try:
-            options = to_object({"durability": "strict" if strict else "relaxed"})
-            tx = db.transaction(to_array(STORES), "readwrite", options)
+    async def write(
+        self, strict: bool, put: Callable[[Any], None], guard: str | None = None
+    ) -> None:
+        """Issue all requests in one go, commit, and wait once. Where a fence stands for `guard`,
+        nothing is written (`StoreFenced`)."""
+
+        def issue(tx: Any) -> None:
             put(tx)
-            # Without it, a renderer that dies now takes the rows along.
-            tx.commit()
-        except JsException as error:
-            raise self._translated(error) from None
-        if await outcome(tx, "oncomplete", "onabort") == "onabort":
-            raise self._translated(tx.error)
+            commit(tx)
+
+        await self._transact(strict, guard, issue)
+
+    async def change(
+        self,
+        ask: Callable[[Any], list[Any]],
+        put: Callable[[Any, list[Any]], None],
+        guard: str | None = None,
+    ) -> None:
+        """One transaction: the requests of `ask`, and in the moment when the last of them is
+        answered, `put` with all their results. Nothing awaits in between, so it stays open. What
+        `put` raises is raised here, and nothing is written."""
+        failures: list[Exception] = []
+        stop: Callable[[], None] | None = None
+
+        def issue(tx: Any) -> None:
+            nonlocal stop
+            requests = ask(tx)
+
+            def go_on(_: Any = None) -> None:
+                try:
+                    put(tx, [request.result for request in requests])
+                    commit(tx)
+                except Exception as error:
+                    failures.append(error)
+                    abort(tx)
+
+            if requests:
+                stop = listen(requests[-1], {"onsuccess": go_on})
+            else:
+                go_on()
+
+        try:
+            await self._transact(True, guard, issue)
+        except StoreError:
+            for failure in failures:
+                raise self._explained(failure) from None
+            raise
+        finally:
+            if stop is not None:
+                stop()
 
     async def read(self, store: str, ask: Callable[[Any], list[Any]]) -> list[Any]:
         """The results of requests to a store, issued in one go."""
-        db = await self._connection()
+        connection, tx = await self._begin([store], "readonly", "default")
         try:
-            tx = db.transaction(store, "readonly")
             requests = ask(tx.objectStore(store))
         except JsException as error:
-            raise self._translated(error) from None
+            raise self._explained(error, connection) from None
         if await outcome(tx, "oncomplete", "onabort") == "onabort":
-            raise self._translated(tx.error)
+            raise self._explained(tx.error, connection)
         return [request.result for request in requests]
 
-    # The connection
+    async def _transact(
+        self, strict: bool, guard: str | None, issue: Callable[[Any], None]
+    ) -> None:
+        durability = "strict" if strict else "relaxed"
+        connection, tx = await self._begin(list(self.schema.stores), "readwrite", durability)
+        try:
+            fence = None if guard is None else put_guard(tx, guard)
+            issue(tx)
+        except Exception as error:
+            abort(tx)  # or what was issued before it would be written
+            raise self._explained(error, connection) from None
+        if await outcome(tx, "oncomplete", "onabort") == "onabort":
+            # Of the unique indexes' errors, and of the fence's, only the latter is the request's.
+            if fence is not None and name_of(fence.error) == "ConstraintError":
+                raise StoreFenced(f"IndexedDB {self.name!r}: {guard} was declared dead")
+            raise self._explained(tx.error, connection)
 
-    async def _connection(self) -> Any:
+    async def _begin(self, stores: list[str], mode: str, durability: str) -> tuple[Connection, Any]:
+        options = to_object({"durability": durability})
+        for is_second in (False, True):
+            connection = await self._connected()
+            try:
+                return connection, connection.db.transaction(to_array(stores), mode, options)
+            except JsException as error:
+                explained = self._explained(error, connection)
+                # A connection that was closing: nothing is written yet, so a new one is tried.
+                if is_second or name_of(error) != "InvalidStateError":
+                    raise explained from None
+        raise AssertionError("the second time raises")
+
+    async def _connected(self) -> Connection:
         async with self._opening:
-            if self._db is None:
-                try:
-                    self._db = await asyncio.wait_for(self._open(), OPEN_TIMEOUT)
-                except TimeoutError:
-                    raise StoreUnavailable(
-                        f"IndexedDB {self.name!r} did not open in {OPEN_TIMEOUT} s; "
-                        "another tab may hold an older version open"
-                    ) from None
-                handlers = {"onclose": lambda _: self._lost(), "onversionchange": self._make_way}
-                self._forget = listen(self._db, handlers)
-            return self._db
+            if self._connection is None or not self._connection.is_open:
+                self._connection = await connect(self.name, self.schema)
+            return self._connection
 
-    async def _open(self) -> Any:
-        try:
-            request = js.indexedDB.open(self.name, VERSION)
-        except (JsException, AttributeError) as error:
-            raise StoreUnavailable(f"there is no IndexedDB here: {error}") from None
-        stop = listen(request, {"onupgradeneeded": lambda _: _create(request.result)})
-        try:
-            if await outcome(request, "onsuccess", "onerror") == "onerror":
-                raise self._translated(request.error)
-        finally:
-            stop()
-        return request.result
-
-    def _make_way(self, _: Any) -> None:
-        """Another tab wants to upgrade or delete the database."""
-        self._db.close()
-        self._lost()
-
-    def _lost(self) -> None:
-        self._forget()
-        self._db = None
-
-    def _translated(self, error: Any) -> StoreError:
-        name = str(getattr(error, "name", None) or "AbortError")
-        message = str(getattr(error, "message", None) or "the transaction was aborted")
-        if name == "InvalidStateError" and self._db is not None:  # the connection is closing
-            self._lost()
-        kind = StoreRejected if name in REJECTED else StoreUnavailable
-        return kind(f"IndexedDB {self.name!r}: {name}: {message}")
-
-
-def _create(db: Any) -> None:
-    segments = db.createObjectStore("segments", to_object({"autoIncrement": True}))
-    segments.createIndex("order", to_array(("session", "seqFirst")), to_object({"unique": True}))
-    segments.createIndex("end", to_array(("session", "seqLast")), to_object({"unique": True}))
-    segments.createIndex("priority", "priority")
-    segments.createIndex("time", "tMax")
-    segments.createIndex("traceIds", "traceIds", to_object({"multiEntry": True}))
-    db.createObjectStore("dead_letters", to_object({"keyPath": "id"}))
-    db.createObjectStore("ledger", to_object({"keyPath": "session"}))
-    db.createObjectStore("meta")
+    def _explained(self, error: Any, connection: Connection | None = None) -> Exception:
+        """An error of ours for one of the browser's; the next transaction opens again where it
+        speaks against the connection."""
+        if isinstance(error, Exception) and not isinstance(error, JsException):
+            return error
+        if connection is not None and name_of(error) in BROKEN:
+            connection.close()
+        return translated(self.name, error)

@@ -23,12 +23,17 @@ from .indexeddb import IndexedDBStore
 from .interop import install
 from .naming import camel_keys, snake
 from .platform import BrowserClock, BrowserHeap
+from .receipts import Receipts
 
 RESERVE = 1 / 8
 """Share of the queue that a page's ordinary traces leave free, for what can't wait."""
 
 WINDOW = 1_000
 """Traces that a page may have on their way at a time: what comes next must not wait behind more."""
+
+
+SETTLING = ("batch", "drop", "deadletter")
+"""Events after which the page is told how its traces ended."""
 
 
 class Endpoint:
@@ -38,6 +43,7 @@ class Endpoint:
         self._post = post
         self._heap = BrowserHeap()
         self._service: ActionTraceOutputService
+        self._receipts = Receipts()
         self._received = [0, 0, 0, 0]
         self._received_bytes = 0
         self._listened: set[str] = set()
@@ -59,6 +65,8 @@ class Endpoint:
             "reviewDeadLetter": self._review_dead_letter,
             "purgeDeadLetters": self._purge_dead_letters,
             "listen": self._listen,
+            "setConsent": self._set_consent,
+            "lead": self._lead,
             "shutdown": self._shutdown,
         }
 
@@ -79,8 +87,10 @@ class Endpoint:
             ids.split("\n"), stamps, trace_ids.split("\n"), lines, sizes, came, strict=True
         )
         items = [
-            QueuedTrace(id, priority, stamp, trace_id, line, size, at)
-            for id, stamp, trace_id, line, size, at in columns
+            QueuedTrace(id, priority, stamp, trace_id, line, size, at, ref=ref)
+            for ref, (id, stamp, trace_id, line, size, at) in enumerate(
+                columns, sum(self._received) + 1
+            )
         ]
         self._received[priority] += len(items)
         self._received_bytes += sum([item.size for item in items])
@@ -119,6 +129,7 @@ class Endpoint:
             session=options["session"],
         )
         self._service.subscribe(self._tell)
+        self._service.queue.on_settled(self._receipts.note)
         await self._service.__aenter__()
         self._grant()
         return {"queue": self._service.queue.kind, "ignored": self._service.choice.ignored}
@@ -145,7 +156,9 @@ class Endpoint:
         return await self._service.queue.lookup(id)
 
     async def _cancel(self, id: str) -> bool:
-        return self._service.queue.cancel(id)
+        cancelled = self._service.queue.cancel(id)
+        self._grant()
+        return cancelled
 
     async def _reprioritize(self, id: str, priority: object) -> bool:
         return self._service.queue.reprioritize(id, priority)
@@ -188,28 +201,37 @@ class Endpoint:
     async def _listen(self, kind: str) -> None:
         self._listened.add(kind)
 
+    async def _set_consent(self, given: bool) -> None:
+        self._service.queue.set_consent(given)
+        self._grant()
+
+    async def _lead(self) -> None:
+        """This tab looks after the rows from now on."""
+
     async def _shutdown(self) -> None:
         await self._service.queue.aclose()
 
     # What the page is told
 
     def _tell(self, event: Event) -> None:
-        if event.kind == "batch":
+        if event.kind in SETTLING:
             self._grant()
         if event.kind in self._listened:
             self._post(encode({"event": event.kind, "payload": camel_keys(event.payload)}))
 
     def _grant(self) -> None:
-        """Tell the page how much it may have sent, in all, since the start.
+        """Tell the page how much it may have sent, in all, since the start, and what is settled.
 
-        The figures are totals, so a grant that crosses a message on its way does no harm.
+        The figures are totals, so a grant that crosses a message on its way does no harm. What is
+        not settled the page keeps, in case this Python ends before its work is done.
         """
         queue = self._service.queue
         ledger, config = queue.ledger, queue.config
         room = config.max_queue_size * (1 - RESERVE) - ledger.held
         room_bytes = config.max_queue_bytes * (1 - RESERVE) - ledger.held_bytes
         count, size = sum(self._received) + min(room, WINDOW), self._received_bytes + room_bytes
-        self._post(encode({"grant": [max(0, int(count)), max(0, int(size))]}))
+        grant = [max(0, int(count)), max(0, int(size))]
+        self._post(encode({"grant": grant, "settled": self._receipts.take()}))
 
 
 async def _validated(options: dict[str, Any]) -> QueueConfig:

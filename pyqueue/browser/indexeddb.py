@@ -2,38 +2,48 @@
 
 from __future__ import annotations
 
-import gzip
+import logging
 from collections.abc import Sequence
 from dataclasses import asdict, fields
-from itertools import chain
 from typing import Any
 
 import js
 
 from ..batch import Batch, DeadLetter, Row
 from ..errors import StoreRejected
-from ..query import TraceQuery, traces_of
+from ..query import TraceQuery
 from .database import Database
 from .interop import to_array, to_object
 from .naming import camel, camel_keys
+from .rows import read_row, read_traces, row_object
+from .upkeep import IndexedDBUpkeep
+
+logger = logging.getLogger("pyqueue")
 
 CHUNK = 64
 """Rows read at a time: about 8 MB at the most of default size."""
 
 
-class IndexedDBStore:
+class IndexedDBStore(IndexedDBUpkeep):
     """Keeps batches in the IndexedDB database `name`.
 
     Opens again by itself when the browser closed the connection. Durable: a write returns when its
-    transaction is complete, with strict durability where the batch holds a CRITICAL trace.
+    transaction is complete, with strict durability where the batch holds a CRITICAL trace. A
+    session for which a fence stands writes no batch any more (`StoreFenced`).
     """
 
     def __init__(self, name: str = "pyqueue") -> None:
         self._database = Database(name)
+        self._corrupt: set[Any] = set()
 
     def __repr__(self) -> str:
         state = "open" if self._database.is_open else "closed"
         return f"<IndexedDBStore {self._database.name!r} {state}>"
+
+    @property
+    def corrupt_rows(self) -> int:
+        """Rows met so far that can't be read; queries pass them over."""
+        return len(self._corrupt)
 
     async def open(self) -> None:
         await self._database.open()
@@ -53,7 +63,8 @@ class IndexedDBStore:
             await self._put(batch, missing)
 
     async def _put(self, batch: Batch, rows: Sequence[Row]) -> None:
-        await self._database.write(batch.strict, lambda tx: _put_batch(tx, batch, rows))
+        session = batch.rows[0].session
+        await self._database.write(batch.strict, lambda tx: _put_batch(tx, batch, rows), session)
 
     async def bury(self, letters: list[DeadLetter]) -> None:
         def put(tx: Any) -> None:
@@ -78,11 +89,26 @@ class IndexedDBStore:
         found: list[dict[str, Any]] = []
         keys = await self._candidates(query)
         for start in range(0, len(keys), CHUNK):
-            rows = await self._rows(query, keys[start : start + CHUNK])
-            found += query.select_unordered(chain.from_iterable(map(traces_of, rows)))
-            if rows and _is_enough(query, found, rows[-1]):
+            last = None
+            for key, record in await self._records(keys[start : start + CHUNK]):
+                last = self._look(query, key, record, found) or last
+            if last is not None and _is_enough(query, found, last):
                 break
         return query.select(found)
+
+    def _look(self, query: TraceQuery, key: Any, record: Any, found: list[Any]) -> Row | None:
+        """Add the matches in a row object to `found`. None where it holds none, or is corrupt."""
+        try:
+            if not _can_hold(query, record):
+                return None
+            row = read_row(record)
+            found += query.select_unordered(read_traces(row))
+        except Exception as error:  # a disk may fail, and others may write: it may be anything
+            if not self._corrupt:
+                logger.warning("rows that can't be read are passed over; the first: %r", error)
+            self._corrupt.add(key)
+            return None
+        return row
 
     # Reading
 
@@ -108,11 +134,13 @@ class IndexedDBStore:
         )
         return list(keys)
 
-    async def _rows(self, query: TraceQuery, keys: list[int]) -> list[Row]:
-        rows = await self._database.read(
+    async def _records(self, keys: list[Any]) -> list[tuple[Any, Any]]:
+        """Those that are still there, with their keys."""
+        records = await self._database.read(
             "segments", lambda segments: [segments.get(key) for key in keys]
         )
-        return [_row(row) for row in rows if row is not None and _can_hold(query, row)]
+        pairs = zip(keys, records, strict=True)
+        return [(key, record) for key, record in pairs if record is not None]
 
     async def _holds(self, row: Row) -> bool:
         """Whether a stored row takes in all places of this one."""
@@ -129,27 +157,8 @@ class IndexedDBStore:
 def _put_batch(tx: Any, batch: Batch, rows: Sequence[Row]) -> None:
     segments = tx.objectStore("segments")
     for row in rows:
-        segments.put(_object(row))
+        segments.put(row_object(row))
     tx.objectStore("ledger").put(to_object(camel_keys(batch.account)))
-
-
-def _object(row: Row) -> Any:
-    return to_object(
-        {
-            "session": row.session,
-            "seqFirst": row.seq_first,
-            "seqLast": row.seq_last,
-            "priority": row.priority,
-            "mixed": row.mixed,
-            "count": row.count,
-            "bytes": row.bytes,
-            "tMin": row.t_min,
-            "tMax": row.t_max,
-            "traceIds": list(row.trace_ids),
-            "codec": row.codec,
-            "data": row.data,
-        }
-    )
 
 
 def _can_hold(query: TraceQuery, row: Any) -> bool:
@@ -169,23 +178,3 @@ def _is_enough(query: TraceQuery, found: list[dict[str, Any]], last: Row) -> boo
         return True
     latest = sorted((trace["timestamp"] for trace in found), reverse=True)[: int(query.limit)]
     return not latest or last.t_max < latest[-1]
-
-
-def _row(row: Any) -> Row:
-    data = row.data
-    if row.codec == "json+gzip":
-        data = gzip.decompress(data.to_bytes()).decode()
-    return Row(
-        session=row.session,
-        seq_first=row.seqFirst,
-        seq_last=row.seqLast,
-        priority=row.priority,
-        mixed=bool(row.mixed),
-        count=row.count,
-        bytes=row.bytes,
-        t_min=row.tMin,
-        t_max=row.tMax,
-        trace_ids=tuple(row.traceIds),
-        codec="json",
-        data=data,
-    )

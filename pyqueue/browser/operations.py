@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, fields
 from typing import Any
 
@@ -18,19 +18,15 @@ import js
 
 from ..batch import DeadLetter
 from ..encoding import encode
-from ..errors import StoreUnavailable
 from ..write_queue.entry import Entry, after
 from ..write_queue.operations import Operation
 from ..write_queue.plan import BulkWrite
 from ..write_queue.search import CHUNK, read_search
 from ..write_queue.vectors import Match
 from .database import Database
-from .interop import JsException, listen, outcome, to_array, to_object
+from .interop import to_object
 from .naming import camel, camel_keys
-
-VERSION = 1
-
-STORES = ("entries", "sessions", "dead_letters")
+from .schema import Schema
 
 
 class IndexedDBOperationStore:
@@ -38,7 +34,7 @@ class IndexedDBOperationStore:
     durability; what it changes is read within it, so tabs may share the database."""
 
     def __init__(self, name: str = "pyqueue-entries") -> None:
-        self._database = OperationDatabase(name)
+        self._database = Database(name, ENTRIES)
 
     def __repr__(self) -> str:
         state = "open" if self._database.is_open else "closed"
@@ -95,11 +91,11 @@ class IndexedDBOperationStore:
     # Dead letters
 
     async def bury(self, letters: list[DeadLetter]) -> None:
-        def put(tx: Any, _: list[Any]) -> None:
+        def put(tx: Any) -> None:
             for letter in letters:
                 tx.objectStore("dead_letters").put(to_object(camel_keys(asdict(letter))))
 
-        await self._database.change(lambda tx: [], put)
+        await self._database.write(True, put)
 
     async def letters(self) -> list[DeadLetter]:
         (letters,) = await self._database.read("dead_letters", lambda letters: [letters.getAll()])
@@ -107,71 +103,25 @@ class IndexedDBOperationStore:
         return [DeadLetter(**{name: getattr(x, camel(name)) for name in names}) for x in letters]
 
     async def forget(self, ids: list[str]) -> None:
-        def delete(tx: Any, _: list[Any]) -> None:
+        def delete(tx: Any) -> None:
             for id in ids:
                 tx.objectStore("dead_letters").delete(id)
 
-        await self._database.change(lambda tx: [], delete)
+        await self._database.write(True, delete)
 
 
-class OperationDatabase(Database):
-    """The same connection, with another schema, and transactions that read before they write."""
-
-    async def change(
-        self, ask: Callable[[Any], list[Any]], put: Callable[[Any, list[Any]], None]
-    ) -> None:
-        """One transaction: the requests of `ask`, and in the moment when the last of them is
-        answered, `put` with all their results. Nothing awaits in between, so it stays open."""
-        db = await self._connection()
-        failures: list[Exception] = []
-        try:
-            options = to_object({"durability": "strict"})
-            tx = db.transaction(to_array(STORES), "readwrite", options)
-            requests = ask(tx)
-        except JsException as error:
-            raise self._translated(error) from None
-
-        def go_on(_: Any = None) -> None:
-            try:
-                put(tx, [request.result for request in requests])
-                tx.commit()
-            except Exception as error:
-                failures.append(error)
-                tx.abort()
-
-        stop = listen(requests[-1], {"onsuccess": go_on}) if requests else _nothing
-        if not requests:
-            go_on()
-        ended = await outcome(tx, "oncomplete", "onabort")
-        stop()
-        for failure in failures:
-            raise self._translated(failure) if isinstance(failure, JsException) else failure
-        if ended == "onabort":
-            raise self._translated(tx.error)
-
-    async def _open(self) -> Any:
-        try:
-            request = js.indexedDB.open(self.name, VERSION)
-        except (JsException, AttributeError) as error:
-            raise StoreUnavailable(f"there is no IndexedDB here: {error}") from None
-        stop = listen(request, {"onupgradeneeded": lambda _: _create(request.result)})
-        try:
-            if await outcome(request, "onsuccess", "onerror") == "onerror":
-                raise self._translated(request.error)
-        finally:
-            stop()
-        return request.result
-
-
-def _nothing() -> None:
-    """Nobody listens."""
-
-
-def _create(db: Any) -> None:
+def _upgrade(db: Any, tx: Any, old: int) -> None:
     entries = db.createObjectStore("entries", to_object({"keyPath": "id"}))
     entries.createIndex("dimensions", "dimensions")
     db.createObjectStore("sessions", to_object({"keyPath": "session"}))
     db.createObjectStore("dead_letters", to_object({"keyPath": "id"}))
+
+
+ENTRIES = Schema(
+    version=1,
+    stores={"entries": ("dimensions",), "sessions": (), "dead_letters": ()},
+    upgrade=_upgrade,
+)
 
 
 def _put_entries(store: Any, entries: dict[str, Entry | None], operations: list[Operation]) -> None:

@@ -1,4 +1,4 @@
-"""The browser's clock and heap."""
+"""The browser's clock, heap and quota."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 import js
 
-from ..ports import HeapReading
+from ..ports import HeapReading, StorageEstimate
 
 
 class BrowserClock:
@@ -38,3 +38,14 @@ class BrowserHeap:
         if memory is None:
             return self._told
         return HeapReading(float(memory.usedJSHeapSize), float(memory.jsHeapSizeLimit))
+
+
+class BrowserStorage:
+    """What `navigator.storage` estimates; WebKitGTK and insecure pages have none."""
+
+    async def estimate(self) -> StorageEstimate | None:
+        storage = getattr(js.navigator, "storage", None)
+        if not storage or not hasattr(storage, "estimate"):
+            return None
+        estimate = await storage.estimate()
+        return StorageEstimate(float(estimate.usage), float(estimate.quota))

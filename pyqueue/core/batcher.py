@@ -63,6 +63,12 @@ class Batcher:
         for _, _, batch in self._retrying:
             yield batch
 
+    def take_retrying(self) -> list[Batch]:
+        """Take out the batches that wait for another attempt."""
+        taken = [batch for _, _, batch in self._retrying]
+        self._retrying = []
+        return taken
+
     def is_in_flight(self, batch: Batch) -> bool:
         return batch.number in self._in_flight
 

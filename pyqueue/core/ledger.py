@@ -67,8 +67,8 @@ class Ledger:
         self.held += count
         self.held_bytes += size
 
-    def evict(self, priority: int, size: int, reason: Reason) -> None:
-        self._settle("queued", "evicted", priority, 1, size)
+    def evict(self, priority: int, size: int, reason: Reason, source: State = "queued") -> None:
+        self._settle(source, "evicted", priority, 1, size)
         self.dropped[reason] += 1
 
     def cancel(self, priority: int, size: int) -> None:

@@ -9,8 +9,9 @@ Everything that happened in between is fetched with `take_events`.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
+from typing import Any, Literal
 
 from ..batch import Batch, DeadLetter
 from ..config import QueueConfig, QueueKind
@@ -24,8 +25,11 @@ from .batcher import Batcher
 from .breaker import BreakerState
 from .lanes import Discipline
 from .latency import LatencyHistogram
-from .ledger import Ledger
+from .ledger import Ledger, State
 from .memory_limiter import MemoryLimiter
+
+Fate = Literal["written", "evicted", "cancelled", "dead", "refused"]
+"""How a trace ended."""
 
 
 class QueueCore:
@@ -42,6 +46,12 @@ class QueueCore:
         self.latencies = tuple(LatencyHistogram() for _ in LABELS)
         self.closed = False
         self.is_paused = False
+        self.has_consent = True
+        self._barred: Reason | None = None
+        """Why nothing at all is taken."""
+        self.on_settled: Callable[[Fate, Iterable[QueuedTrace]], None] = _nobody
+        """Is told of each trace that the queue holds no longer, with how it ended; of the dead
+        once their letters are kept."""
         self._next_expiry = float("inf")
         self._admission = Admission(config, self.ledger, self.limiter, self._evicted)
         self._breaker_was: BreakerState = "closed"
@@ -55,7 +65,7 @@ class QueueCore:
 
     def offer(self, item: QueuedTrace, now: float) -> Reason | None:
         """Take the trace, or say why not."""
-        reason = Reason.CLOSED if self.closed else self._admission.admit(item, self.lanes, now)
+        reason = self._barred or self._admission.admit(item, self.lanes, now)
         if reason is None:
             self._last_number = item.number = self._last_number + 1
             self._give_time_to_live(item)
@@ -63,12 +73,13 @@ class QueueCore:
             self.lanes.push(item)
         else:
             self.refuse(item.priority, reason)
+            self.on_settled("refused", (item,))
         self._watch_pressure(now)
         return reason
 
     def offer_all(self, priority: int, items: list[QueuedTrace], now: float) -> None:
         """Take many of one priority. All at once where all fit, else one by one."""
-        if self.closed or not self._admission.admit_all(items):
+        if self._barred or not self._admission.admit_all(items):
             for item in items:
                 self.offer(item, now)
             return
@@ -90,14 +101,14 @@ class QueueCore:
 
     def desired_size(self) -> int:
         """How many more traces may come before something has to give way."""
-        if self.closed or not self._admission.has_room(1, 1):
+        if self._barred or not self._admission.has_room(1, 1):
             return 0
         return self.config.max_queue_size - self.ledger.held
 
     def must_wait(self, item: QueuedTrace) -> bool:
         """Whether the trace has no room now, but will have when something has left."""
         return (
-            not self.closed
+            not self._barred
             and self.ledger.held > 0
             and self._admission.can_ever_enter(item)
             and not self._admission.has_room(1, item.size)
@@ -125,6 +136,7 @@ class QueueCore:
         self.lanes.remove(item)
         self.ledger.cancel(item.priority, item.size)
         self._admission.forget(item.id)
+        self.on_settled("cancelled", (item,))
         self._watch_pressure(now)
         return True
 
@@ -152,6 +164,18 @@ class QueueCore:
         if paused != self.is_paused:
             self.is_paused = paused
             self._tell("mode", now, paused=paused)
+
+    def consent(self, given: bool, now: float) -> None:
+        """Whether traces may be kept. Without consent none is taken, and what is queued or waits
+        for another attempt is evicted; what is being written ends as it ends."""
+        if given != self.has_consent:
+            self.has_consent = given
+            if not self.closed:
+                self._barred = None if given else Reason.CONSENT
+            self._tell("mode", now, consent=given)
+            if not given:
+                self._discard_all(Reason.CONSENT)
+            self._watch_pressure(now)
 
     def configure(self, config: QueueConfig, now: float) -> None:
         """Go by these limits from now on. What is held stays, also where it is more than
@@ -200,6 +224,7 @@ class QueueCore:
             self.ledger.write(priority, count, size)
         for item in batch.traces():
             self.latencies[item.priority].add(now - item.enqueued_at)
+        self.on_settled("written", batch.traces())
         self.ledger.batches += 1
         self.ledger.full_batches += batch.full
         self.ledger.urgent_batches += batch.urgent
@@ -215,15 +240,17 @@ class QueueCore:
         self._watch_breaker(now)
         for priority, (count, size) in batch.tally.items():
             self.ledger.fail(priority, count)
-            if not will_retry:
+            if not will_retry and self.has_consent:
                 self.ledger.bury(priority, count, size)
                 self._drops[Reason.RETRIES, priority] += count
         self._tell(
             "error", now, error=f"{type(error).__name__}: {error}", size=batch.count,
             attempts=batch.failures, will_retry=will_retry,
         )  # fmt: skip
+        if not self.has_consent:
+            self._discard_all(Reason.CONSENT, () if will_retry else batch.traces())
         self._watch_pressure(now)
-        if will_retry:
+        if will_retry or not self.has_consent:
             return []
         letters = [_letter(item, batch, error, wall) for item in batch.traces()]
         for letter in letters:
@@ -237,6 +264,7 @@ class QueueCore:
         """Accept no more; a store that was failing gets another chance at once, and then as often
         as failed batches do."""
         self.closed = True
+        self._barred = Reason.CLOSED
         self.batcher.breaker.cooldown = self.config.retry_base_delay
         self.is_paused = False
         self.batcher.breaker.probe_now()
@@ -295,10 +323,20 @@ class QueueCore:
         self._next_expiry = min((item.expiry for item in self.lanes), default=float("inf"))
         self._watch_pressure(now)
 
-    def _evicted(self, item: QueuedTrace, reason: Reason) -> None:
-        self.ledger.evict(item.priority, item.size, reason)
+    def _discard_all(self, reason: Reason, failed: Iterable[QueuedTrace] = ()) -> None:
+        """Evict what is not being written: what is queued, what waits for another attempt, and
+        `failed`, which would have had none."""
+        for item in list(self.lanes):
+            self.lanes.remove(item)
+            self._evicted(item, reason)
+        for item in chain(failed, *(batch.traces() for batch in self.batcher.take_retrying())):
+            self._evicted(item, reason, "retrying")
+
+    def _evicted(self, item: QueuedTrace, reason: Reason, source: State = "queued") -> None:
+        self.ledger.evict(item.priority, item.size, reason, source)
         self._admission.forget(item.id)
         self._drops[reason, item.priority] += 1
+        self.on_settled("evicted", (item,))
 
     def _watch_pressure(self, now: float) -> None:
         ledger = self.ledger
@@ -316,6 +354,10 @@ class QueueCore:
 
     def _tell(self, kind: EventKind, now: float, **payload: Any) -> None:
         self._events.append(Event(kind, now, payload))
+
+
+def _nobody(fate: Fate, traces: Iterable[QueuedTrace]) -> None:
+    """Nobody asks."""
 
 
 def _letter(item: QueuedTrace, batch: Batch, error: Exception, wall: float) -> DeadLetter:

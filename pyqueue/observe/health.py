@@ -40,7 +40,12 @@ _SIGNS: tuple[tuple[str, Callable[[Vitals], float], float, float], ...] = (
         50,
         1_000,
     ),
-    ("{:.1%} were dropped in the last hour", lambda v: v.window.drop_rate, 0.01, 0.05),
+    (
+        "{:.1%} were dropped in the last hour",
+        lambda v: v.window.drop_rate if v.metrics.consent else 0.0,  # then it is as it should be
+        0.01,
+        0.05,
+    ),
     ("{:.0f} dead letters are not reviewed", lambda v: v.unreviewed, 20, 50),
 )
 """Text, value, and from where on it is degraded and unhealthy; the limits of seed 003 where it has
@@ -53,6 +58,8 @@ def diagnose(vitals: Vitals) -> Health:
     if vitals.metrics.breaker != "closed":
         grade: Grade = "unhealthy" if vitals.metrics.breaker == "open" else "degraded"
         found.append((grade, f"the circuit breaker is {vitals.metrics.breaker}"))
+    if not vitals.metrics.consent:
+        found.append(("degraded", "there is no consent: every trace is refused"))
     if vitals.metrics.pressure == "hard":
         found.append(("degraded", "memory pressure is hard"))
     for text, read, degraded, unhealthy in _SIGNS:

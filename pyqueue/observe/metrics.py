@@ -58,6 +58,8 @@ class QueueMetrics:
     """Traces that make a batch full at present; it follows the load."""
     breaker: str
     mode: str
+    consent: bool
+    """Whether traces may be kept; while they may not, all are refused."""
     uptime: float
 
 

@@ -6,15 +6,18 @@ from typing import Any
 
 from ..batch import Batch, DeadLetter, Row, seal_row
 from ..query import TraceQuery, rows_in_order, traces_of
+from .memory_upkeep import MemoryUpkeep
 
 
-class MemoryStore:
+class MemoryStore(MemoryUpkeep):
     """Keeps rows in a list, gone with the process."""
 
     def __init__(self) -> None:
         self.rows: list[Row] = []
         self.ledger: dict[str, dict[str, Any]] = {}
         self.dead_letters: dict[str, DeadLetter] = {}
+        self.meta: dict[str, Any] = {}
+        self.fences: set[str] = set()
         self._taken: set[tuple[str, int]] = set()
 
     def __repr__(self) -> str:

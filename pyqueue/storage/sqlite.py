@@ -10,9 +10,10 @@ from typing import Any
 from ..batch import Batch, Row
 from ..encoding import encode
 from ..query import TraceQuery, traces_of
-from . import sqlite_letters
+from . import sqlite_letters, sqlite_upkeep
 from .sqlite_database import SQLiteDatabase
 from .sqlite_letters import SQLiteLetters
+from .sqlite_upkeep import COLUMNS, SQLiteUpkeep, insert, row_of
 
 SCHEMA = (
     """
@@ -35,15 +36,14 @@ CREATE TABLE IF NOT EXISTS ledger (
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 """
     + sqlite_letters.SCHEMA
+    + sqlite_upkeep.SCHEMA
 )
-
-COLUMNS = "session, seqFirst, seqLast, priority, mixed, count, bytes, tMin, tMax, codec, data"
 
 CHUNK = 64
 """Rows read at a time, before others may run."""
 
 
-class SQLiteStore(SQLiteLetters):
+class SQLiteStore(SQLiteLetters, SQLiteUpkeep):
     """Keeps batches in the SQLite database at `path`, a file or ":memory:".
 
     A batch is one transaction, forced to disk where it holds a CRITICAL trace; other processes
@@ -68,7 +68,7 @@ class SQLiteStore(SQLiteLetters):
         with self._database.transaction(batch.strict) as db:
             for row in batch.rows:
                 if not _is_stored(db, row):
-                    _insert(db, row)
+                    insert(db, row)
             db.execute(
                 "INSERT OR REPLACE INTO ledger VALUES (?, ?, ?)",
                 (account["session"], account["updated"], encode(account)),
@@ -92,7 +92,7 @@ class SQLiteStore(SQLiteLetters):
         rows = self._database.read(
             f"SELECT id, {COLUMNS} FROM segments WHERE id IN ({marks})", keys
         )
-        by_key = {key: _row(values) for key, *values in rows}
+        by_key = {key: row_of(values) for key, *values in rows}
         return [by_key[key] for key in keys if key in by_key]
 
 
@@ -105,18 +105,6 @@ def _is_stored(db: sqlite3.Connection, row: Row) -> bool:
         (row.session, row.seq_first),
     ).fetchone()
     return found is not None and found[0] >= row.seq_last
-
-
-def _insert(db: sqlite3.Connection, row: Row) -> None:
-    values = (
-        row.session, row.seq_first, row.seq_last, row.priority, row.mixed, row.count, row.bytes,
-        row.t_min, row.t_max, row.codec, row.data,
-    )  # fmt: skip
-    marks = ", ".join("?" * len(values))
-    key = db.execute(f"INSERT INTO segments ({COLUMNS}) VALUES ({marks})", values).lastrowid
-    db.executemany(
-        "INSERT INTO segment_trace_ids VALUES (?, ?)", [(id, key) for id in row.trace_ids]
-    )
 
 
 def _candidates(query: TraceQuery) -> tuple[str, list[Any]]:
@@ -135,7 +123,7 @@ def _candidates(query: TraceQuery) -> tuple[str, list[Any]]:
     # A plus keeps SQLite from going by the order's index where a condition has one.
     order = "+session, +seqFirst" if conditions else "session, seqFirst"
     if query.id is not None:
-        conditions["instr(data, ?)"] = [encode(query.id)]
+        conditions["(codec <> 'json' OR instr(data, ?))"] = [encode(query.id)]
     where = " AND ".join(conditions) or "TRUE"
     values = [value for group in conditions.values() for value in group]
     order = "tMax DESC" if query.order == "desc" else order
@@ -150,10 +138,3 @@ def _is_enough(query: TraceQuery, found: list[dict[str, Any]], last: Row) -> boo
         return True
     latest = sorted((trace["timestamp"] for trace in found), reverse=True)[: int(query.limit)]
     return not latest or last.t_max < latest[-1]
-
-
-def _row(values: list[Any]) -> Row:
-    session, first, last, priority, mixed, count, size, t_min, t_max, codec, data = values
-    return Row(
-        session, first, last, priority, bool(mixed), count, size, t_min, t_max, (), codec, data
-    )

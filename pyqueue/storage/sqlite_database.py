@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from ..errors import StoreError, StoreRejected, StoreUnavailable
+from ..errors import StoreError, StoreFull, StoreRejected, StoreUnavailable
 
 LOCK_TIMEOUT = 0.05
 """Seconds to wait for another process's lock before the queue is told to come again."""
@@ -92,7 +92,11 @@ class SQLiteDatabase:
         try:
             yield
         except sqlite3.Error as error:
-            kind: type[StoreError] = (
-                StoreRejected if isinstance(error, REJECTED) else StoreUnavailable
-            )
-            raise kind(f"SQLite {self.path!r}: {type(error).__name__}: {error}") from error
+            raise _kind(error)(f"SQLite {self.path!r}: {type(error).__name__}: {error}") from error
+
+
+def _kind(error: sqlite3.Error) -> type[StoreError]:
+    if isinstance(error, REJECTED):
+        return StoreRejected
+    is_full = getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
+    return StoreFull if is_full else StoreUnavailable

@@ -85,7 +85,7 @@ async def test_the_columns_and_indexes_are_those_of_indexeddb():
         "codec", "data",
     }  # fmt: skip
     indexes = {row[1] for row in store._database.read("PRAGMA index_list(segments)")}
-    assert indexes == {"segments_order", "segments_priority", "segments_time"}
+    assert indexes == {"segments_order", "segments_priority", "segments_time", "segments_upkeep"}
     tables = {row[0] for row in store._database.read("SELECT name FROM sqlite_master")}
     assert tables >= {"segments", "ledger", "dead_letters", "meta", "segment_trace_ids"}
 

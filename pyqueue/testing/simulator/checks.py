@@ -82,7 +82,7 @@ def batch_may_start(world: Loop, batch: Batch) -> None:
     fresh = False
     for row, lane in zip(batch.rows, batch.lanes, strict=True):
         if row.data != "[" + ",".join([item.text for item in lane]) + "]":
-            raise Violation("rows", f"batch {batch.number}: {row.data}")
+            raise Violation("rows", f"batch {batch.number}: {row.data!r}")
         if (row.session, row.count, row.bytes) != (world.session, len(lane), len(row.data)):
             raise Violation("rows", f"batch {batch.number}: {row}")
         for seq, item in enumerate(lane, row.seq_first):

@@ -76,7 +76,7 @@ class SimulatedStore:
         ids = {seq: item.id for _, seq, item in batch.placed()}
         for row in rows[before:]:
             self.bytes += row.bytes
-            self.digest = crc32(row.data.encode(), self.digest)
+            self.digest = crc32(str(row.data).encode(), self.digest)
             for seq in range(row.seq_first, row.seq_last + 1):
                 self.times[ids[seq]] = times = self.times.get(ids[seq], 0) + 1
                 if times > 1:

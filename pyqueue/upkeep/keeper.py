@@ -1,0 +1,222 @@
+"""What an application holds: it looks after the store every few minutes, and when asked."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from ..batch import Row
+from ..errors import StoreFenced
+from ..ports import Clock, StorageEstimate, StorageProbe, UpkeepStore
+from ..query import TraceQuery
+from .editor import Editor, Keeps, Revise, Slice, dropping
+from .policy import RetentionPolicy
+from .round import Report, Round
+from .rows import CODECS
+from .tally import Tally
+
+Predicate = Callable[[Any], bool]
+"""A test for a decoded trace."""
+
+logger = logging.getLogger("pyqueue")
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """What a keeper did since it was made. The database knows what was done since ever."""
+
+    runs: int = 0
+    skipped: int = 0
+    failures: int = 0
+    deleted: Tally = field(default_factory=Tally)
+    purged: Tally = field(default_factory=Tally)
+    compacted: Tally = field(default_factory=Tally)
+    last: Report | None = None
+
+
+class Keeper:
+    """Keeps a store within a policy. At work once at a time; a write never waits for more than
+    one short transaction of it.
+
+    `guard` names this page among those that could lead; one that was fenced off changes nothing.
+    """
+
+    def __init__(
+        self,
+        store: UpkeepStore,
+        policy: RetentionPolicy | None = None,
+        *,
+        clock: Clock,
+        probe: StorageProbe | None = None,
+        guard: str | None = None,
+    ) -> None:
+        self._policy = policy or RetentionPolicy()
+        self._editor = Editor(store, guard)
+        self._clock = clock
+        self._probe = probe
+        self._settled: set[Any] = set()
+        self._at_work = asyncio.Lock()
+        self._changed = asyncio.Event()
+        self._statistics = Statistics()
+
+    def __repr__(self) -> str:
+        state = "at work" if self._at_work.locked() else "idle"
+        return f"<Keeper {state}, {self._statistics.runs} runs>"
+
+    @property
+    def policy(self) -> RetentionPolicy:
+        return self._policy
+
+    def reconfigure(self, **changes: Any) -> None:
+        """Change options of the policy; a run follows at once where `serve` runs."""
+        self._policy = replace(self._policy, **changes)
+        self._settled = set()
+        self._changed.set()
+
+    def statistics(self) -> Statistics:
+        return self._statistics
+
+    async def serve(self) -> None:
+        """Run now and at every `check_interval`, until cancelled or fenced off."""
+        while True:
+            self._changed.clear()
+            if (await self.run()).fenced:
+                return
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._changed.wait(), self._policy.check_interval / 1000)
+
+    async def run(self, dry_run: bool = False) -> Report:
+        """Bring the store within the policy and compact what is cold; as a dry run, only say what
+        that would do. Skipped while other work is under way. Never raises."""
+        if self._at_work.locked():
+            self._add(skipped=1)
+            return Report(skipped=True, dry_run=dry_run)
+
+        async def work(round: Round) -> None:
+            await round.expire()
+            await round.shed(await self._estimate())
+            await round.compact()
+
+        return await self._work(work, dry_run)
+
+    async def free(self, size: int, priority: int = 3) -> int:
+        """Make room for so many bytes, since a write found none: of what matters no more than
+        `priority`, the least, also what is new. How many bytes went; never raises."""
+        report = await self._work(lambda round: round.free(size, priority))
+        return report.deleted.bytes
+
+    async def purge(
+        self,
+        predicate: Predicate | None = None,
+        *,
+        keep_protected: bool = False,
+        **conditions: Any,
+    ) -> int:
+        """Delete every stored trace for which `predicate` holds, or that meets the conditions (as
+        `TraceQuery`'s); without either, all. Rows that can't be read go too: nobody can say that
+        they hold no such trace. How many went. Raises `StoreError`, having purged only a part, and
+        what `predicate` raises."""
+        query = TraceQuery(**conditions)
+        if query.limit is not None:
+            raise ValueError("a purge has no limit")
+        revise = purging(
+            _certain(query.matcher()) if predicate is None else predicate,
+            self._policy.protector() if keep_protected else None,
+        )
+        # A mixed row stands under the highest priority that it holds.
+        lowest = int(query.priority or 0)
+        since = float("-inf") if query.since is None else query.since
+        async with self._at_work:
+            before = self._statistics.purged.count
+            slice = Slice()
+            async for row in self._editor.rows():
+                if row.priority < lowest or row.t_max < since:
+                    continue
+                if not slice.has_room([row]):
+                    slice = await self._purge(slice, revise)
+                slice.add([row])
+            await self._purge(slice, revise)
+            return self._statistics.purged.count - before
+
+    async def _purge(self, slice: Slice, revise: Revise) -> Slice:
+        if slice.groups:
+            self._add(purged=await self._editor.edit(slice, "purged", revise))
+        return Slice()
+
+    async def _work(
+        self, work: Callable[[Round], Awaitable[None]], dry_run: bool = False
+    ) -> Report:
+        async with self._at_work:
+            began = self._clock.now()
+            round = Round(self._editor, self._policy, self._clock.wall(), self._settled, dry_run)
+            error: Exception | None = None
+            try:
+                await work(round)
+            except Exception as raised:
+                error = raised
+                logger.warning("upkeep ended early: %r", error)
+            report = Report(
+                dry_run=dry_run,
+                deleted=round.deleted,
+                compacted=round.compacted,
+                left=round.left,
+                bytes_allowed=round.allowed,
+                is_over=round.is_over,
+                duration=self._clock.now() - began,
+                error=f"{type(error).__name__}: {error}" if error else None,
+                fenced=isinstance(error, StoreFenced),
+            )
+            if not dry_run:
+                done = {"deleted": round.deleted, "compacted": round.compacted}
+                self._add(runs=1, failures=int(error is not None), **done)
+            self._statistics = replace(self._statistics, last=report)
+            return report
+
+    async def _estimate(self) -> StorageEstimate | None:
+        try:
+            return await self._probe.estimate() if self._probe else None
+        except Exception as error:
+            logger.warning("the storage probe raised: %r", error)
+            return None
+
+    def _add(self, **more: Any) -> None:
+        """Add to counters and tallies."""
+        was = self._statistics
+        sums = {name: _sum(getattr(was, name), value) for name, value in more.items()}
+        self._statistics = replace(was, **sums)
+
+
+def purging(matches: Predicate, keeps: Keeps) -> Revise:
+    """Revises rows to what does not match, or is kept all the same."""
+    revise = dropping(lambda trace: not matches(trace) or bool(keeps and keeps(trace)))
+
+    def purge(rows: list[Row], tally: Tally) -> list[Row]:
+        # What a newer version wrote is not corrupt, even if it can't be read here.
+        return revise(rows, tally) if rows and rows[0].codec in CODECS else rows
+
+    return purge
+
+
+def _certain(matches: Predicate) -> Predicate:
+    """The same, but what lacks the field in question matches too."""
+
+    def is_match(trace: Mapping[str, Any]) -> bool:
+        try:
+            return matches(trace)
+        except (KeyError, TypeError):
+            return True
+
+    return is_match
+
+
+def _sum(was: Any, more: Any) -> Any:
+    if isinstance(was, Tally):
+        total = Tally()
+        total.add(was)
+        total.add(more)
+        return total
+    return was + more

@@ -1,0 +1,155 @@
+"""One run: what is too old goes, then what is too much; what is left and cold is compacted."""
+
+from __future__ import annotations
+
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from ..ports import RowFacts, StorageEstimate
+from .compaction import Groups, compact
+from .editor import Editor, Slice
+from .plan import Excess, Plan, Totals, bytes_allowed
+from .policy import RetentionPolicy
+from .tally import Tally
+
+COLD_ROWS = 5_000
+"""Compacted in one run at the most."""
+
+COMPACT_SLICE = 256 * 1024
+"""Bytes of rows compressed in one transaction."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What a run did or, as a dry run, would have done."""
+
+    dry_run: bool = False
+    skipped: bool = False
+    """Another run was under way; nothing was done."""
+    deleted: Tally = field(default_factory=Tally)
+    compacted: Tally = field(default_factory=Tally)
+    left: Totals = field(default_factory=Totals)
+    """In the store when it was over."""
+    bytes_allowed: float = 0.0
+    is_over: bool = False
+    """More is left than the policy allows: it is protected, or younger than a minute."""
+    duration: float = 0.0
+    """ms."""
+    error: str | None = None
+    """Why it ended early. What is counted was done all the same."""
+    fenced: bool = False
+    """Another tab leads now."""
+
+
+class Round:
+    """One run in progress. `settled` holds the keys of rows from which nothing can go, as earlier
+    rounds found; this one adds to it."""
+
+    def __init__(
+        self, editor: Editor, policy: RetentionPolicy, now: float, settled: set[Any], dry_run: bool
+    ) -> None:
+        self.dry_run = dry_run
+        self.plan = Plan(policy, now)
+        self.deleted = Tally()
+        self.compacted = Tally()
+        self.allowed = 0.0
+        self._editor = editor
+        self._policy = policy
+        self._keeps = policy.protector()
+        self._settled = settled
+        self._touched: set[Any] = set()
+        self._cold: dict[Any, RowFacts] = {}
+
+    async def expire(self) -> None:
+        """Look at every row; what is too old goes."""
+        old = Slice()
+        async for row in self._editor.rows():
+            self.plan.totals.add(row)
+            if self.plan.is_expired(row) and row.key not in self._settled:
+                if not old.has_room([row]):
+                    old = await self._delete(old)
+                old.add([row])
+            elif self.plan.is_cold(row) and len(self._cold) < COLD_ROWS:
+                self._cold[row.key] = row
+        await self._delete(old)
+
+    async def shed(self, estimate: StorageEstimate | None) -> None:
+        """The least important and oldest goes, until all limits hold."""
+        self.allowed = bytes_allowed(self._policy, estimate, self.left.bytes)
+        self.plan.limit(self.left, self.allowed)
+        await self._shed()
+
+    async def free(self, size: float, highest: int) -> None:
+        """So many bytes, from priorities up to `highest`, however new."""
+        self.plan.excess = Excess(0, size)
+        self.plan.settling = 0
+        await self._shed(highest)
+
+    async def compact(self) -> None:
+        """Cold rows are merged."""
+        cold = {key: row for key, row in self._cold.items() if key not in self._touched}
+        if not cold:
+            return
+        closed = await self._editor.store.closed_sessions()
+        groups = Groups(self._policy, cold)
+        async for places in self._editor.sessions():
+            is_closed = places[0].session in closed
+            slice = Slice(COMPACT_SLICE)
+            for group in groups.of_session(places, is_closed):
+                if not slice.has_room(group):
+                    slice = await self._merge(slice, is_closed)
+                slice.add(group)
+            await self._merge(slice, is_closed)
+
+    @property
+    def left(self) -> Totals:
+        """What is in the store now, or would be."""
+        totals, gone = self.plan.totals, (self.deleted, self.compacted)
+        return Totals(
+            totals.rows - sum(tally.rows for tally in gone),
+            totals.count - self.deleted.count,
+            totals.bytes - sum(tally.bytes for tally in gone),
+        )
+
+    @property
+    def is_over(self) -> bool:
+        """Whether more is left than the policy allows."""
+        return self.left.bytes > self.allowed or 0 < self._policy.max_count < self.left.count
+
+    async def _shed(self, highest: int = 3) -> None:
+        excess = self.plan.excess
+        chosen = Slice()
+        async with aclosing(self._editor.rows()) as rows:
+            async for row in rows:
+                if excess.is_met_by(chosen.count, chosen.bytes):
+                    chosen = await self._delete(chosen)
+                if not excess or row.priority > highest:
+                    break
+                if row.key in self._touched or row.key in self._settled:
+                    continue
+                if self.plan.offer(row):
+                    if not chosen.has_room([row]):
+                        chosen = await self._delete(chosen)
+                    chosen.add([row])
+        await self._delete(chosen)
+
+    async def _delete(self, slice: Slice) -> Slice:
+        """Delete these; an empty slice, for the next."""
+        if slice.groups:
+            freed = await self._editor.delete(slice, self._keeps, self.deleted, self.dry_run)
+            self.plan.excess.take(freed.count, freed.bytes)
+            self._touched |= slice.keys
+            if not freed and not self.dry_run:
+                self._settled |= slice.keys
+        return Slice()
+
+    async def _merge(self, slice: Slice, is_closed: bool) -> Slice:
+        if slice.groups:
+            revise = partial(compact, is_closed)
+            tally = await self._editor.edit(slice, "compacted", revise, self.dry_run)
+            self.compacted.add(tally)
+            if not self.dry_run:
+                self._settled -= slice.keys
+        return Slice(COMPACT_SLICE)

@@ -1,0 +1,257 @@
+"""When a keeper works, and what it does when the store does not."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pyqueue import MemoryStore, StoreUnavailable
+from pyqueue.errors import StoreFull
+from pyqueue.query import traces_of
+from pyqueue.testing import run_virtual
+from pyqueue.upkeep import editor
+from tests.support import reproducible, seconds
+from tests.upkeep.support import (
+    DAY,
+    HOUR,
+    MINUTE,
+    FaultyUpkeep,
+    contents,
+    down,
+    filled,
+    ids,
+    keeper,
+    many,
+    put,
+    settle,
+)  # fmt: skip
+
+
+async def test_it_looks_at_once_and_then_every_five_minutes():
+    store = MemoryStore()
+    keep = keeper(store, max_age=DAY)
+    serving = asyncio.create_task(keep.serve())
+    await asyncio.sleep(0.1)
+    assert keep.statistics().runs == 1
+    await asyncio.sleep(3_600)
+    serving.cancel()
+    assert keep.statistics().runs == 13
+
+
+async def test_a_changed_policy_is_obeyed_at_once():
+    store = MemoryStore()
+    await put(store, (1, 2 * DAY, "a"))
+    keep = keeper(store)
+    serving = asyncio.create_task(keep.serve())
+    await asyncio.sleep(1)
+    assert ids(store) == {"a"}
+    keep.reconfigure(max_age=DAY, check_interval=HOUR)
+    await settle()
+    assert ids(store) == set()
+    await asyncio.sleep(HOUR / 1000 * 1.5)
+    serving.cancel()
+    assert keep.statistics().runs == 3
+    with pytest.raises(ValueError, match="max_share"):
+        keep.reconfigure(max_share=2)
+
+
+async def test_one_run_at_a_time():
+    store = MemoryStore()
+    await many(store, 5_000, age=2 * DAY)
+    keep = keeper(store, max_age=DAY)
+    first = asyncio.create_task(keep.run())
+    await asyncio.sleep(0)
+    second = await keep.run()
+    report = await first
+    assert (second.skipped, second.deleted.count) == (True, 0)
+    assert (report.skipped, report.deleted.count) == (False, 5_000)
+    assert (keep.statistics().runs, keep.statistics().skipped) == (1, 1)
+
+
+async def test_a_purge_waits_for_the_run_under_way_and_is_never_skipped():
+    store = MemoryStore()
+    await many(store, 1_000, age=2 * DAY)
+    await put(store, (1, HOUR, "a"), session="t")
+    keep = keeper(store, max_age=DAY)
+    run = asyncio.create_task(keep.run())
+    await asyncio.sleep(0)
+    assert await keep.purge(id="a") == 1
+    assert (await run).deleted.count == 1_000
+
+
+async def test_writes_come_between_its_transactions():
+    """No write waits longer than one slice takes."""
+    store = FaultyUpkeep()
+    await many(store.inner, 1_000, age=2 * DAY)
+    run = asyncio.create_task(keeper(store, max_age=DAY).run())
+    seen = 0
+    while not run.done():
+        await asyncio.sleep(0)
+        seen += 1
+    assert len(store.edits) == 10
+    assert max(store.edits) == editor.SLICE_ROWS
+    assert seen >= len(store.edits)
+
+
+async def test_a_slice_is_small_in_bytes(monkeypatch):
+    monkeypatch.setattr(editor.Slice.__init__, "__defaults__", (1_000,))
+    store = FaultyUpkeep()
+    await many(store.inner, 30, age=2 * DAY)
+    size = store.inner.rows[0].bytes
+    await keeper(store, max_age=DAY).run()
+    assert sum(store.edits) == 30
+    assert max(store.edits) == 1_000 // size
+
+
+async def test_a_store_that_fails_is_reported_and_tried_again_later():
+    store = FaultyUpkeep()
+    await many(store.inner, 500, age=2 * DAY)
+    store.faults = {1: ("before", down)}
+    keep = keeper(store, max_age=DAY)
+    report = await keep.run()
+    assert report.error == "StoreUnavailable: down"
+    assert report.deleted.count == 100
+    assert len(ids(store.inner)) == 400
+    report = await keep.run()
+    assert (report.error, report.deleted.count) == (None, 400)
+    assert keep.statistics().failures == 1
+    assert keep.statistics().deleted.count == 500
+
+
+async def test_whatever_the_store_raises_stays_inside():
+    class Broken:
+        async def survey(self, after, limit):
+            raise RuntimeError("bug")
+
+    keep = keeper(Broken())
+    assert "bug" in (await keep.run()).error
+    assert await keep.free(100) == 0
+    with pytest.raises(RuntimeError):  # this was asked for, and an int can't tell that it failed
+        await keep.purge()
+
+
+async def test_one_that_was_fenced_off_stops():
+    store = MemoryStore()
+    await many(store, 3, age=2 * DAY)
+    keep = keeper(store, guard="leader-1", max_age=DAY)
+    store.fences.add("leader-1")
+    await asyncio.wait_for(keep.serve(), 1)
+    assert len(store.rows) == 3
+    assert keep.statistics().last.fenced
+
+
+@settings(reproducible)
+@given(contents(), st.dictionaries(st.integers(0, 4), st.sampled_from(["before", "after"])))
+def test_an_interrupted_run_leaves_each_trace_there_once_or_counted_as_gone(rows, faults):
+    async def scenario():
+        store = FaultyUpkeep(await filled(rows))
+        had = sum(row.count for row in store.inner.rows)
+        store.faults = {number: (when, down) for number, when in faults.items()}
+        keep = keeper(store, max_count=10, max_age=DAY)
+        for _ in range(3):
+            await keep.run()
+            left = [trace["id"] for row in store.inner.rows for trace in traces_of(row)]
+            assert len(left) == len(set(left))
+            note = store.inner.meta.get("upkeep", {}).get("deleted", {"count": 0})
+            assert had == len(left) + note["count"]
+
+    run_virtual(scenario())
+
+
+# A full disk
+
+
+async def test_room_is_made_for_a_write_that_found_none():
+    store = MemoryStore()
+    await put(store, (2, HOUR, "h"), (0, 0, "l new"), (0, HOUR, "l old"), (1, 0, "n"))
+    size = store.rows[2].bytes
+    keep = keeper(store)
+    freed = await keep.free(size + 1)
+    assert ids(store) == {"h", "n"}
+    assert freed >= size + 1
+
+
+async def test_nothing_goes_for_what_matters_less():
+    store = MemoryStore()
+    await put(store, (0, 0, "l"), (1, 0, "n"), (2, 0, "h"))
+    await keeper(store).free(1_000_000, priority=1)
+    assert ids(store) == {"h"}
+
+
+async def test_protected_traces_do_not_make_room():
+    store = MemoryStore()
+    await put(store, (0, 0, "l"), (1, 0, "n"))
+    assert await keeper(store, keep_ids=["l"]).free(1) > 0
+    assert ids(store) == {"l"}
+
+
+async def test_on_a_full_disk_it_only_deletes_and_less_at_a_time():
+    store = FaultyUpkeep()
+    await many(store.inner, 100, age=2 * DAY)
+
+    def room(groups, note, guard):
+        if note or guard or len(groups) > 30:
+            raise StoreFull("no room for a note, or so many")
+
+    store.room = room
+    keep = keeper(store, guard="leader-1", max_age=DAY)
+    report = await keep.run()
+    assert (report.deleted.count, report.error) == (100, None)
+    assert store.inner.rows == []
+    assert "upkeep" not in store.inner.meta
+    store.room = None
+    await put(store.inner, (1, 2 * DAY, "a"), session="t")
+    await keep.run()
+    assert store.inner.meta["upkeep"]["deleted"]["count"] == 101
+
+
+async def test_on_a_full_disk_rows_that_would_have_to_be_trimmed_stay():
+    store = FaultyUpkeep()
+    await put(store.inner, (1, 2 * DAY, "kept", "a"), (1, 2 * DAY, "b"))
+
+    def room(groups, note, guard):
+        if note or guard:
+            raise StoreFull("asked for")
+
+    store.room = room
+    await keeper(store, max_age=DAY, keep_ids=["kept"]).run()
+    assert ids(store.inner) == {"kept", "a"}
+
+
+async def test_a_disk_too_full_even_to_delete_is_reported():
+    store = FaultyUpkeep()
+    await many(store.inner, 9, age=2 * DAY)
+
+    def room(groups, note, guard):
+        raise StoreFull("nothing goes")
+
+    store.room = room
+    report = await keeper(store, max_age=DAY).run()
+    assert report.error == "StoreFull: nothing goes"
+    assert len(store.inner.rows) == 9
+
+
+async def test_time_is_the_wall_s():
+    store = MemoryStore()
+    await put(store, (1, 0, "a"))
+    keep = keeper(store, max_age=2 * MINUTE)
+    await keep.run()
+    assert ids(store) == {"a"}
+    await asyncio.sleep(121)
+    await keep.run()
+    assert (ids(store), seconds()) == (set(), 121)
+
+
+async def test_an_outage_of_the_store_is_no_error_of_the_page():
+    store = FaultyUpkeep()
+    await many(store.inner, 3, age=2 * DAY)
+    store.faults = {n: ("before", StoreUnavailable("down")) for n in range(3)}
+    keep = keeper(store, max_age=DAY)
+    serving = asyncio.create_task(keep.serve())
+    await asyncio.sleep(3_600)
+    serving.cancel()
+    assert store.inner.rows == []
+    assert keep.statistics().failures == 3

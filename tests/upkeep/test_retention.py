@@ -1,0 +1,238 @@
+"""What goes when there is too much, and in which order."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pyqueue import MemoryStore
+from pyqueue.query import traces_of
+from pyqueue.testing import run_virtual
+from pyqueue.testing.virtual_time import EPOCH
+from tests.support import reproducible
+from tests.upkeep.support import DAY, HOUR, MINUTE, Probe, contents, filled, ids, keeper, put
+
+policies = st.fixed_dictionaries(
+    {},
+    optional={
+        "max_age": st.integers(MINUTE, 2 * DAY),
+        "max_count": st.integers(1, 40),
+        "max_bytes": st.integers(1, 8_000),
+        "keep_names": st.just(["checkout.*"]),
+        "keep_ids": st.lists(st.sampled_from(["t1", "t4", "t7"]), unique=True),
+    },
+)
+
+
+async def test_what_is_too_old_goes_however_important():
+    store = MemoryStore()
+    await put(store, (3, 8 * DAY, "old"), (0, 6 * DAY, "young"))
+    report = await keeper(store, max_age=7 * DAY).run()
+    assert ids(store) == {"young"}
+    assert (report.deleted.count, report.deleted.rows, report.left.count) == (1, 1, 1)
+    assert report.deleted.by_priority == {"low": 0, "normal": 0, "high": 0, "critical": 1}
+
+
+async def test_the_least_important_goes_first_and_of_that_the_oldest():
+    store = MemoryStore()
+    await put(
+        store, (3, DAY, "c"), (1, 5 * HOUR, "n old"), (1, HOUR, "n"), (0, HOUR, "l"),
+        (0, 3 * HOUR, "l old"),
+    )  # fmt: skip
+    left = []
+    for count in (4, 3, 2, 1):
+        await keeper(store, max_count=count).run()
+        left.append(ids(store))
+    assert left == [{"c", "n old", "n", "l"}, {"c", "n old", "n"}, {"c", "n"}, {"c"}]
+
+
+async def test_a_zero_sets_no_limit():
+    store = MemoryStore()
+    await put(store, *[(n % 4, n * DAY, f"t{n}") for n in range(30)])
+    report = await keeper(store, max_age=0, max_count=0, max_bytes=0).run()
+    assert len(ids(store)) == 30
+    assert not report.deleted
+    assert not report.is_over
+
+
+async def test_a_share_of_the_quota_is_kept_free_for_the_host():
+    store = MemoryStore()
+    await put(store, *[(1, HOUR, f"t{n}") for n in range(10, 40)])
+    quota = sum(row.bytes for row in store.rows) * 5
+    report = await keeper(store, Probe(0, quota)).run()
+    assert report.bytes_allowed == quota * 0.1
+    assert report.left.bytes <= quota * 0.1
+    assert report.left.count == 15
+
+
+async def test_a_probe_that_raises_means_the_fixed_cap():
+    probe = Probe()
+    probe.answer = OSError("gone")
+    report = await keeper(MemoryStore(), probe, fallback_bytes=123).run()
+    assert (report.bytes_allowed, report.error) == (123, None)
+
+
+async def test_protected_traces_stay_when_the_rest_of_their_row_goes():
+    store = MemoryStore()
+    await put(store, (1, 9 * DAY, "a", "b", "c"), (1, 9 * DAY, "d"))
+    report = await keeper(store, max_age=DAY, keep_names=["name.b"]).run()
+    assert ids(store) == {"b"}
+    assert (report.deleted.count, report.deleted.rows) == (3, 1)
+    (row,) = store.rows
+    assert (row.seq_first, row.seq_last, row.count) == (1, 3, 1)
+    assert row.bytes == len(row.data)
+
+
+async def test_limits_that_only_protected_traces_exceed_are_reported_not_enforced():
+    store = MemoryStore()
+    await put(store, *[(0, 9 * DAY, f"t{n}") for n in range(9)])
+    report = await keeper(store, max_count=3, keep_ids=["t*"]).run()
+    assert len(ids(store)) == 9
+    assert report.is_over
+    assert report.error is None
+
+
+async def test_protection_that_ends_ends_for_rows_seen_before():
+    store = MemoryStore()
+    await put(store, (0, 9 * DAY, "a"))
+    keep = keeper(store, max_age=DAY, keep_ids=["a"])
+    await keep.run()
+    await keep.run()
+    assert ids(store) == {"a"}
+    keep.reconfigure(keep_ids=[])
+    await keep.run()
+    assert ids(store) == set()
+
+
+async def test_what_was_just_stored_is_left_alone_and_nothing_better_goes_for_it():
+    """Its writer may not have had the answer, and write it again."""
+    store = MemoryStore()
+    await put(store, (2, HOUR, "high"), (0, MINUTE / 2, "new 1"), (0, MINUTE / 2, "new 2"))
+    report = await keeper(store, max_count=1).run()
+    assert ids(store) == {"high", "new 1", "new 2"}
+    assert report.is_over
+
+
+async def test_a_mixed_row_is_counted_by_what_it_held():
+    store = await filled([("a", None, DAY, 4, 0)])
+    (row,) = store.rows
+    by_priority = {}
+    for trace in traces_of(row):
+        by_priority[trace["priority"]] = by_priority.get(trace["priority"], 0) + 1
+    report = await keeper(store, max_age=HOUR).run()
+    found = report.deleted.by_priority
+    assert {label: count for label, count in found.items() if count} == by_priority
+
+
+@pytest.mark.parametrize("data", ["", "{", "[1]", "null", b"\x1f\x8bnot gzip", "[" * 9])
+async def test_a_corrupt_row_goes_like_any_other(data):
+    from dataclasses import replace
+
+    store = MemoryStore()
+    await put(store, (1, 9 * DAY, "bad"), (1, HOUR, "good"))
+    codec = "json" if isinstance(data, str) else "json+gzip"
+    store.rows[0] = replace(store.rows[0], data=data, codec=codec)
+    report = await keeper(store, max_age=DAY, keep_names=["*"]).run()
+    assert report.error is None
+    assert ids(store) == {"good"}
+    assert report.deleted.count == 1
+
+
+@settings(reproducible)
+@given(contents(), policies)
+def test_the_limits_hold_but_for_what_is_protected_or_new(rows, options):
+    async def scenario():
+        store = await filled(rows)
+        keep = keeper(store, **options)
+        report = await keep.run()
+        is_protected = keep.policy.protector() or (lambda trace: False)
+        left = [(row, trace) for row in store.rows for trace in traces_of(row)]
+        movable = [
+            trace for row, trace in left if not is_protected(trace) and row.t_max <= EPOCH - MINUTE
+        ]
+        assert report.error is None
+        assert report.left.count == len(left)
+        assert report.left.bytes == sum(row.bytes for row in store.rows)
+        assert report.left.rows == len(store.rows)
+        if report.is_over and movable:  # it stays because the new, which is less, will go for it
+            new = [row for row in store.rows if row.t_max > EPOCH - MINUTE]
+            rest = report.left.count - sum(row.count for row in new)
+            assert rest <= options.get("max_count", rest)
+            assert report.left.bytes - sum(row.bytes for row in new) <= report.bytes_allowed
+        max_age = options.get("max_age")
+        if max_age:
+            assert all(trace["timestamp"] >= EPOCH - max_age for trace in movable)
+        if not any(options.get(limit) for limit in ("max_age", "max_count", "max_bytes")):
+            assert not report.deleted
+
+    run_virtual(scenario())
+
+
+@settings(reproducible)
+@given(contents(), policies.filter(lambda options: "max_age" not in options))
+def test_nothing_better_goes_while_something_lesser_stays(rows, options):
+    async def scenario():
+        store = await filled(rows)
+        was = list(store.rows)
+        keep = keeper(store, **options, compact_after=99 * DAY)
+        await keep.run()
+        is_protected = keep.policy.protector() or (lambda trace: False)
+        left = ids(store)
+
+        def rank(row):
+            return row.priority, row.t_max
+
+        lost = [rank(row) for row in was if {t["id"] for t in traces_of(row)} - left]
+        stays = [
+            rank(row)
+            for row in was
+            if any(t["id"] in left and not is_protected(t) for t in traces_of(row))
+            and row.t_max <= EPOCH - MINUTE
+        ]
+        assert not lost or not stays or max(lost) <= min(stays)
+
+    run_virtual(scenario())
+
+
+@settings(reproducible)
+@given(contents(), policies)
+def test_a_dry_run_changes_nothing_and_tells_what_a_run_does(rows, options):
+    async def scenario():
+        store = await filled(rows)
+        keep = keeper(store, **options)
+        before = list(store.rows)
+        told = await keep.run(dry_run=True)
+        assert store.rows == before
+        assert "upkeep" not in store.meta
+        done = await keep.run()
+        assert told.deleted == done.deleted
+        assert told.compacted == done.compacted
+        assert (told.left, told.is_over) == (done.left, done.is_over)
+        assert (told.dry_run, done.dry_run) == (True, False)
+
+    run_virtual(scenario())
+
+
+@settings(reproducible)
+@given(contents(), policies)
+def test_what_went_is_counted_to_the_trace_in_the_database(rows, options):
+    async def scenario():
+        store = await filled(rows)
+        had = {trace["id"]: trace["priority"] for row in store.rows for trace in traces_of(row)}
+        size = sum(row.bytes for row in store.rows)
+        await keeper(store, **options).run()
+        left = ids(store)
+        labels = [label for id, label in had.items() if id not in left]
+        note = json.loads(json.dumps(store.meta.get("upkeep", {})))
+        deleted = note.get("deleted", {"count": 0, "byPriority": {}, "bytes": 0})
+        compacted = note.get("compacted", {"bytes": 0})
+        assert deleted["count"] == len(labels)
+        for label, count in deleted["byPriority"].items():
+            assert count == labels.count(label)
+        now = sum(row.bytes for row in store.rows)
+        assert size - now == deleted["bytes"] + compacted["bytes"]
+
+    run_virtual(scenario())

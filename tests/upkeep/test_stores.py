@@ -1,0 +1,46 @@
+"""The suite for stores that can be thinned out, run on those that ship with pyqueue."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+
+import pytest
+
+from pyqueue import MemoryStore
+from pyqueue.testing.upkeep_conformance import UpkeepConformance
+
+
+class TestMemoryStore(UpkeepConformance):
+    def make_store(self):
+        return MemoryStore()
+
+    async def fence(self, store, name):
+        store.fences.add(name)
+
+
+@pytest.mark.skipif(not find_spec("sqlite3"), reason="Pyodide has it as a package of its own")
+class TestSQLiteStore(UpkeepConformance):
+    def make_store(self):
+        from pyqueue.storage.sqlite import SQLiteStore
+
+        return SQLiteStore(":memory:")
+
+    async def fence(self, store, name):
+        with store._database.transaction(True) as db:
+            db.execute("INSERT INTO fences VALUES (?, 0)", (name,))
+
+
+@pytest.mark.browser_only
+class TestIndexedDBStore(UpkeepConformance):
+    def make_store(self):
+        from secrets import token_hex
+
+        from pyqueue.browser import IndexedDBStore
+
+        return IndexedDBStore(f"upkeep-{token_hex(8)}")
+
+    async def fence(self, store, name):
+        from pyqueue.browser.interop import to_object
+
+        fence = to_object({"name": name, "time": 0})
+        await store._database.write(True, lambda tx: tx.objectStore("fences").put(fence))

@@ -1,0 +1,57 @@
+// What must never be stored: values by their key, and parts of a text by how they look.
+//
+// The same rules as pyqueue/redaction.py; tests/redaction_cases.json is run against both.
+
+export const REDACTED = "[redacted]";
+
+// Keys are read in words: "apiKey", "API_KEY" and "api.key" are all "api key". One with such a word hides
+// what stands under it, unless its last word tells that this is only about the secret.
+export const KEYS =
+  /(pass ?(word|wd|phrase|code)|pwd|secret|credential|(api|access|private) ?key|card ?number|credit ?card|token(?!s)|authorization|\b(cookie|pin|otp|ssn|cvv|cvc|jwt|iban))s?\b(?!.* (at|banner|consent|count|error|length|limit|name|policy|type) ?$)/i;
+
+// A private key; a JWT; what follows Bearer or Basic; user:password before the @ of a URL.
+const SECRETS =
+  /-----BEGIN[A-Z ]*PRIVATE KEY[^]*?(-----END.*|$)|eyJ[\w-]+\.[\w.-]+|(?<=\b[Bb]earer )(?!tokens?\b)[^\s"',;]+|(?<=\b[Bb]asic )[\w+/]{7,}[A-Z\d=]\S*|(?<=:\/\/)[^\s/?#@:]*:[^\s/?#]*(?=@)/g;
+const CARD = /(?<![\d.])[2-6]\d{3}([ -]?)(\d{4}\1\d{4}\1\d{1,7}|\d{6}\1\d{4,5})(?!\d)/g;
+/** Found in every text in which one of these finds something. */
+export const SUSPECT = /[=@]|eyJ|earer |asic |-----B|[2-6][\d -]{12}/;
+
+/** Rules, ours unless others are given. `patterns` look only into texts in which `suspect` is found. */
+export function redaction(keys = KEYS, patterns = [withoutSecrets], suspect = SUSPECT) {
+  const harmless = new Set();
+  const hides = (key) => keys.test(key.slice(-99).replace(/[a-z](?=[A-Z])/g, "$& ").replace(/[^a-z]+/gi, " "));
+  const withoutValue = (chunk) => {
+    const parts = chunk.split("=");
+    const at = parts.findIndex((part, i) => parts[i + 1] && hides(part.split(/[?/]/).pop())) + 1;
+    return at ? [...parts.slice(0, at), REDACTED].join("=") : chunk;
+  };
+  const text = (value) => {
+    if (!suspect.test(value)) return value;
+    return patterns.reduce((rest, hide) => hide(rest), value).replace(/[^&#;\s"'<>]+/g, withoutValue);
+  };
+  return {
+    hides,
+    text,
+    /** Whether a key and what it hides can be stored as they are. */
+    passes(key) {
+      if (harmless.has(key)) return true;
+      const isHarmless = !hides(key) && text(key) === key;
+      if (isHarmless && harmless.size < 999) harmless.add(key);
+      return isHarmless;
+    },
+  };
+}
+
+/** Without the secrets that anybody would know. Cards are told by issuer (which leaves out times in ms to
+ *  ns), length and checksum. */
+export function withoutSecrets(text) {
+  text = text.replace(SECRETS, REDACTED);
+  for (let found; (found = CARD.exec(text)); ) {
+    const digits = found[0].replaceAll(found[1], "");
+    CARD.lastIndex = found.index + 4;
+    if ([...digits].reduce((sum, d, i) => sum + +((digits.length - i) % 2 ? d : "0246813579"[d]), 0) % 10 === 0) {
+      text = text.replaceAll(found[0], REDACTED);
+    }
+  }
+  return text;
+}

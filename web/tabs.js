@@ -1,0 +1,101 @@
+// A page among the others of its origin: it says that it lives, brings in what dead ones left, answers
+// what other tabs ask, and one of all is the leader, who looks after what is stored. Loaded behind the start.
+
+import { answer, lead } from "./control.js";
+import { livingPages, recover } from "./recovery.js";
+
+const PATIENCE = 1000; // ms that another tab has to answer: it may be frozen
+
+/** Takes a lock; resolves when it is held to what lets it go. Undefined where there are no locks. */
+function hold(name, signal) {
+  return new Promise((held) => {
+    const whileHeld = () => new Promise((release) => held(release));
+    const request = globalThis.navigator?.locks?.request(name, { signal }, whileHeld);
+    Promise.resolve(request).then(() => held(), () => held()); // none, denied, or given up
+  });
+}
+
+export class Tab {
+  #client;
+  #prefix;
+  #channel;
+  #leaving;
+  #asked = new Map();
+  #number = 0;
+  isLeader = false;
+
+  /** `client` holds its parts. */
+  constructor(client) {
+    this.#client = client;
+    this.#prefix = `pyqueue/${client.about().database}`;
+  }
+
+  /** Joins the others, again after it left. Resolves to what was recovered. */
+  async join() {
+    const { session, database } = this.#client.about();
+    this.#leaving = new AbortController();
+    this.#channel ??= this.#listen();
+    await this.#keep(`${this.#prefix}/${session}`);
+    this.#lead();
+    const recovered = await recover(database, session);
+    if (recovered.sessions) this.#client.tell("recovered", recovered);
+    return recovered;
+  }
+
+  /** At once: the page may be gone when this returns, or be frozen and join again. */
+  leave() {
+    this.#leaving?.abort();
+    this.#leaving = undefined;
+    this.isLeader = false;
+  }
+
+  /** The answers of the other tabs that live, by session. */
+  async ask(method, ...args) {
+    const { session, database } = this.#client.about();
+    const others = (await livingPages(database)) ?? new Set();
+    others.delete(session);
+    const answers = new Map();
+    if (!others.size) return answers;
+    const number = ++this.#number;
+    await new Promise((resolve) => {
+      setTimeout(resolve, PATIENCE);
+      this.#asked.set(number, (from, result) => {
+        answers.set(from, result);
+        others.delete(from);
+        if (!others.size) resolve();
+      });
+      this.#channel.postMessage({ from: session, ask: number, method, args });
+    });
+    this.#asked.delete(number);
+    return answers;
+  }
+
+  #listen() {
+    const channel = new BroadcastChannel(this.#prefix);
+    channel.onmessage = async ({ data: { from, ask, method, args, to, number, result } }) => {
+      const { session } = this.#client.about();
+      if (ask) {
+        const mine = await answer(this.#client, method, args);
+        channel.postMessage({ from: session, to: from, number: ask, result: mine });
+      } else if (to === session) this.#asked.get(number)?.(from, result);
+    };
+    return channel;
+  }
+
+  /** Holds a lock until this page leaves; false where it can't be had. */
+  async #keep(name) {
+    const { signal } = this.#leaving;
+    const release = await hold(name, signal);
+    if (!release) return false;
+    if (signal.aborted) release();
+    signal.addEventListener("abort", release);
+    return !signal.aborted;
+  }
+
+  /** Waits to be the leader, then has Python look after the rows. */
+  async #lead() {
+    if (!(await this.#keep(`${this.#prefix}/leader`))) return;
+    this.isLeader = true;
+    await lead(this.#client).catch((error) => this.#client.tell("error", { error: String(error) }));
+  }
+}
