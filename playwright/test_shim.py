@@ -286,6 +286,14 @@ def test_it_keeps_at_most_a_mebibyte(visit: Callable[[str], Page]) -> None:
     assert 900_000 < kept <= 2**20
     assert page.evaluate("pyqueue.refused") == [0, 20, 0, 0]
 
+    page.evaluate("""() => { // what it gives up makes room for what matters more
+      for (let n = 0; n < 12; n += 1) {
+        pyqueue.trace("big", { text: "ä".repeat(50_000) }, { priority: "high" });
+      }
+    }""")
+    assert page.evaluate("[pyqueue.evicted, pyqueue.traces.length]") == [[0, 10, 0, 0], 10]
+    assert page.evaluate("pyqueue.refused") == [0, 20, 2, 0]
+
 
 def test_loaded_twice_it_is_one(visit: Callable[[str], Page]) -> None:
     page = visit("/twice.html")

@@ -106,6 +106,29 @@ def test_a_connection_that_is_closing_costs_no_failure(page: Page) -> None:
     assert answer == ["written", True, ["a", "b"]]
 
 
+def test_after_an_abort_for_no_reason_the_connection_is_not_trusted_any_more(page: Page) -> None:
+    answer = run(
+        page,
+        """async (name) => {
+          const ours = store(name);
+          const held = [];
+          patch(IDBDatabase.prototype, "transaction", (was) => ({ value(...args) {
+            const tx = was.apply(this, args);
+            if (this.name === name && held.push(this) === 2) tx.abort();
+            return tx; } }));
+          await ours.write("s", 1, ["a"]);
+          const aborted = await ours.write("s", 2, ["b"]);
+          const wrote = await ours.write("s", 2, ["b"]);
+          return [aborted, held[0] === held[1], wrote, held[1] !== held.at(-1)];
+        }""",
+    )
+    aborted, same, wrote, another = answer
+    assert aborted != "written"
+    assert same
+    assert wrote == "written"
+    assert another, "it went on with the connection that had failed"
+
+
 def test_a_database_that_is_deleted_is_made_anew(page: Page) -> None:
     answer = run(
         page,

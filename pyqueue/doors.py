@@ -19,6 +19,7 @@ from pydantic_core import PydanticCustomError
 
 from .config import QueueConfig, QueueKind
 from .errors import ConfigError
+from .upkeep.policy import RetentionPolicy
 
 
 def config_from(options: Mapping[str, object]) -> QueueConfig:
@@ -26,11 +27,21 @@ def config_from(options: Mapping[str, object]) -> QueueConfig:
 
     Raises `ConfigError` naming each wrong field, its value and what would be right.
     """
+    return QueueConfig(**_checked(_Options, "config", options))
+
+
+def retention_from(options: Mapping[str, object]) -> RetentionPolicy:
+    """The same for a retention policy."""
+    return RetentionPolicy(**_checked(_Retention, "retention", options))
+
+
+def _checked(model: type[BaseModel], what: str, options: Mapping[str, object]) -> dict[str, Any]:
     try:
-        checked = _Options.model_validate(options)
+        checked = model.model_validate(options)
     except ValidationError as error:
-        raise ConfigError("; ".join(_explain(mistake) for mistake in error.errors())) from None
-    return QueueConfig(**checked.model_dump(exclude_unset=True))
+        mistakes = "; ".join(_explain(model, what, mistake) for mistake in error.errors())
+        raise ConfigError(mistakes) from None
+    return checked.model_dump(exclude_unset=True)
 
 
 def config_from_environment(prefix: str = "PYQUEUE_") -> QueueConfig:
@@ -42,6 +53,8 @@ def config_from_environment(prefix: str = "PYQUEUE_") -> QueueConfig:
 def _field(option: Any) -> Any:
     if option.name == "queue":
         return QueueKind, option.default
+    if option.name.startswith("keep_"):
+        return tuple[str, ...], option.default
     kind = int if option.type == "int" else float
     limits = Field(ge=option.metadata["least"], le=option.metadata["most"], allow_inf_nan=False)
     return Annotated[kind, limits, BeforeValidator(_not_a_truth_value)], option.default
@@ -53,17 +66,23 @@ def _not_a_truth_value(value: object) -> object:
     return value
 
 
-_Options: type[BaseModel] = create_model(
-    "QueueConfig",
-    __config__=ConfigDict(extra="forbid", alias_generator=to_camel, populate_by_name=True),
-    **{option.name: _field(option) for option in fields(QueueConfig)},
-)
+def _model(options: type[Any]) -> type[BaseModel]:
+    made: type[BaseModel] = create_model(
+        options.__name__,
+        __config__=ConfigDict(extra="forbid", alias_generator=to_camel, populate_by_name=True),
+        **{option.name: _field(option) for option in fields(options)},
+    )
+    return made
 
 
-def _explain(mistake: Any) -> str:
-    field = ".".join(["config", *map(str, mistake["loc"])])
+_Options = _model(QueueConfig)
+_Retention = _model(RetentionPolicy)
+
+
+def _explain(model: type[BaseModel], what: str, mistake: Any) -> str:
+    field = ".".join([what, *map(str, mistake["loc"])])
     if mistake["type"] == "extra_forbidden":
-        names = [to_camel(option.name) for option in fields(QueueConfig)]
+        names = [to_camel(name) for name in model.model_fields]
         near = get_close_matches(to_camel(str(mistake["loc"][-1])), names, 1)
         hint = f"did you mean {near[0]}?" if near else f"the options are {', '.join(names)}"
         return f"{field} is unknown; {hint}"

@@ -94,10 +94,11 @@ class UpkeepStore(Protocol):
     """A store whose rows can be thinned out. All methods may raise `StoreUnavailable`."""
 
     async def survey(self, after: RowFacts | None, limit: int) -> list[RowFacts]:
-        """The next rows in `RowFacts`' order, without loading what they hold; [] at the end."""
+        """The next rows in `RowFacts`' order, without loading what they hold; fewer than
+        `limit` at the end."""
 
     async def places(self, after: Place | None, limit: int) -> list[Place]:
-        """The next rows in the order of sealing; [] at the end."""
+        """The next rows in the order of sealing; fewer than `limit` at the end."""
 
     async def closed_sessions(self) -> set[str]:
         """Sessions whose account was closed: nobody writes to them, or repeats a write, again."""

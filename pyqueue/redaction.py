@@ -25,7 +25,7 @@ hides what stands under it, unless its last word tells that this is only about t
 
 _SECRETS = re.compile(
     r"-----BEGIN[A-Z ]*PRIVATE KEY[\s\S]*?(?:-----END.*|\Z)"
-    r"|eyJ[\w-]+\.[\w.-]+"  # a JWT
+    r"|eyJ[\w-]{1,999}\.[\w.-]+"  # a JWT
     r"|(?<=\b[Bb]earer )(?!tokens?\b)[^\s\"',;]+"
     r"|(?<=\b[Bb]asic )[\w+/]{7,}[A-Z\d=]\S*"
     r"|(?<=://)[^\s/?#@:]*:[^\s/?#]*(?=@)",  # user:password in a URL

@@ -1,8 +1,10 @@
 // What a page asks of its client besides tracing; loaded when first asked. `client` holds its parts.
 
 import { merge } from "./metrics.js";
-import { accounts, select } from "./reader.js";
+import { add } from "./protocol.js";
+import { accounts, matching, select } from "./reader.js";
 import { now } from "./trace.js";
+import { purgeRows, retain } from "./upkeep.js";
 
 const NO_PYTHON = Symbol();
 
@@ -51,7 +53,7 @@ export async function query(client, { tabs, ...conditions } = {}) {
 const ANSWERS = {
   metrics: (client) => metrics(client),
   unstored: async (client) => [...held(client), ...client.python().unsettled.map(({ text }) => text)],
-  purge: (client, conditions) => purgeHere(client, conditions),
+  forget: (client, ids) => forget(client, ids),
 };
 
 export const answer = (client, method, args) => ANSWERS[method]?.(client, ...args);
@@ -132,7 +134,47 @@ export const replayDeadLetters = onlyPython("replayDeadLetters");
 export const reviewDeadLetter = onlyPython("reviewDeadLetter");
 export const purgeDeadLetters = onlyPython("purgeDeadLetters");
 
-/** Called once this tab is the leader. */
-export async function lead(client) {
-  await ask(client, "lead");
+// What is stored
+
+/** Deletes what matches, everywhere: in every tab's queue, in the rows, the dead letters and the journal.
+ *  Conditions as for query(), or a function of a trace. Resolves to how many stored traces went. */
+export async function purge(client, conditions = {}) {
+  const matches = typeof conditions === "function" ? conditions : matching(conditions);
+  const idsOf = (texts) => texts.map((text) => JSON.parse(text)).filter(matches).map(({ id }) => id);
+  const elsewhere = [...(await others(client, "unstored")).values()].flat();
+  const found = idsOf(elsewhere);
+  if (found.length) await others(client, "forget", found);
+  await forget(client, idsOf(await ANSWERS.unstored(client)));
+  const count = await purgeRows(client.about().database, matches);
+  client.keep();
+  return count;
+}
+
+/** Cancels what has not been sealed yet; what has is in the database when this is done. */
+async function forget(client, ids) {
+  const { waiting, past } = client.facts();
+  add(past.cancelled, waiting.discard(new Set(ids)));
+  const sent = new Set(client.python().unsettled.map(({ id }) => id));
+  for (const id of ids) if (sent.has(id)) await cancel(client, id);
+  await client.flush().catch(() => {}); // told by events
+}
+
+/** Brings the stored rows within the retention policy now; {dryRun: true} only tells what would go. */
+export async function enforceRetention(client, options) {
+  const report = await ask(client, "enforceRetention", options);
+  const { database, retention } = client.about();
+  return report === NO_PYTHON ? retain(database, retention, options) : report;
+}
+
+/** Changes options of the retention policy, in camelCase. */
+export async function setRetention(client, changes) {
+  if ((await ask(client, "setRetention", changes)) === NO_PYTHON) await enforceRetention(client);
+  Object.assign((client.about().retention ??= {}), changes);
+}
+
+/** This tab looks after the rows from now on, under a name that another can fence off. */
+export async function lead(client, guard) {
+  if ((await ask(client, "lead", guard)) !== NO_PYTHON) return;
+  const { database, retention } = client.about();
+  await retain(database, retention, { guard });
 }

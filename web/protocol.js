@@ -18,20 +18,17 @@ export const PRIORITIES = ["low", "normal", "high", "critical"];
 export const NORMAL = 1;
 export const CRITICAL = 3;
 
-/** How a trace can end. */
+/** How a trace can end: well, first. */
 export const FATES = ["written", "evicted", "cancelled", "dead", "refused"];
 
-export const EVENTS = [
-  "backpressure", "batch", "drop", "deadletter", "breaker", "memory", "mode", "error", "drained",
-  "recovered",
-];
+// Marked as pure, so that shim.js can do without them.
+export const EVENTS = /* @__PURE__ */ "backpressure batch drop deadletter breaker memory mode error drained recovered".split(" ");
 
 /** What a page can ask of its client; control.js answers. */
-export const QUESTIONS = [
-  "metrics", "query", "status", "cancel", "reprioritize", "setQueue", "pause", "resume", "reconfigure",
-  "window", "health", "deadLetters", "replayDeadLetters", "reviewDeadLetter", "purgeDeadLetters",
-  "sessions", "tabs", "purge", "enforceRetention", "setRetention",
-];
+export const QUESTIONS = /* @__PURE__ */ (
+  "metrics query status cancel reprioritize setQueue pause resume reconfigure window health deadLetters replayDeadLetters " +
+  "reviewDeadLetter purgeDeadLetters sessions tabs purge enforceRetention setRetention"
+).split(" ");
 
 /** A count for each priority. */
 export const zeros = () => [0, 0, 0, 0];

@@ -16,7 +16,6 @@ import { add, CRITICAL, EVENTS, FATES, named, NORMAL, PRIORITIES, QUESTIONS, sum
 import { newSession, now, traceReader } from "./trace.js";
 import { Waiting } from "./waiting.js";
 
-const RUNTIMES = ["worker", "page", "none"];
 const DEFAULTS = {
   runtime: "worker",
   database: "pyqueue",
@@ -34,8 +33,6 @@ const tallies = () => Object.fromEntries(FATES.map((fate) => [fate, zeros()]));
 /** In Python's place while there is none. */
 const NO_PYTHON = { unsettled: [], sent: zeros(), settled: tallies(), stop() {} };
 
-const delay = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
-
 /** Starts a client; returns at once and never throws. See web/README.md for the options. */
 export function start(options) {
   const client = new Client(options ?? {});
@@ -50,6 +47,7 @@ class Client {
   #writers = 1; // names given: S-0 is the spool, S-1 Python, then come those after a writer was lost
   #spoolName;
   #read;
+  #wrong;
   #maxTraceBytes;
   #waiting;
   #spool;
@@ -91,18 +89,23 @@ class Client {
     this.#session = (shim?.loading && shim.session) || newSession();
     this.#spoolName = `${this.#session}-0`;
     this.#maxTraceBytes = config?.maxTraceBytes ?? MAX_TRACE_BYTES;
-    this.#read = traceReader(this.#session, redact);
+    try {
+      this.#read = traceReader(this.#session, redact);
+    } catch (error) {
+      this.#read = traceReader(this.#session);
+      this.#wrong = error; // `ready` tells it
+    }
     this.#waiting = new Waiting(budget);
     this.#journal = new Journal(database, this.#session, journal);
-    if (shim?.loading) this.#adopt(shim);
     const consented = new Promise((resolve) => (this.#consented = resolve));
     this.setConsent(this.#options.consent);
+    if (shim?.loading) this.#adopt(shim);
     this.ready = consented.then(() => this.#boot());
     this.ready.catch(() => {}); // whoever awaits it is told; nobody has to
     this.recovered = consented.then(() => this.#join());
     globalThis.addEventListener?.("pagehide", () => this.#leave());
     globalThis.addEventListener?.("pageshow", ({ persisted }) => persisted && this.#join());
-    globalThis.document?.addEventListener("visibilitychange", () => (document.hidden ? this.#hide() : this.#show()));
+    globalThis.addEventListener?.("visibilitychange", () => (document.hidden ? this.#hide() : this.#show()));
   }
 
   /** Records what happened; returns its id, or null where it is refused (and counted). Never throws. */
@@ -168,6 +171,7 @@ class Client {
     this.#consent = given;
     if (given) this.#consented();
     else {
+      this.#waiting.putBack(this.#spool?.release() ?? []);
       this.#waiting.evictAll("consent");
       this.#journal.drop();
     }
@@ -192,14 +196,12 @@ class Client {
     const { runtime, database, config, queue, retention } = this.#options;
     await undefined; // so that whoever calls start() can listen before anything happens
     try {
-      if (!RUNTIMES.includes(runtime)) {
-        throw named("ConfigError", `runtime must be one of ${RUNTIMES}, not ${JSON.stringify(runtime)}`);
-      }
+      if (this.#wrong) throw this.#wrong;
       if (runtime === "none" || this.#deaths >= MAX_DEATHS) return this.#useSpool();
       const session = this.#nextWriter();
       const { Python } = await import("./python.js");
       this.#python = new Python(this.#waiting, this.#listener);
-      const answer = await this.#python.start(runtime, { database, session, config, queue, retention, ...flags() });
+      const answer = await this.#python.start(runtime, { database, session, config, queue, retention });
       return this.#usePython(runtime, answer);
     } catch (error) {
       this.#python.stop();
@@ -216,6 +218,7 @@ class Client {
     for (const kind of new Set(["error", ...this.#listeners.keys()])) this.#python.call("listen", kind);
     for (const error of ignored) this.#emit("error", { error });
     this.#python.handOver();
+    this.#tab?.lead();
     return { runtime, bootMs: now() - this.#startedAt, queue };
   }
 
@@ -242,58 +245,50 @@ class Client {
     for (const fate of FATES) add(this.#past[fate], settled[fate]);
     this.#python.stop();
     this.#python = NO_PYTHON;
-    const held = [...(this.#spool?.release() ?? []), ...unsettled];
-    this.#waiting.putBack(held);
-    this.#checking = this.#reclaim(held);
+    this.#waiting.putBack([...(this.#spool?.release() ?? []), ...unsettled]);
     this.#emit("error", { error: reason, willRetry: true });
-    await this.#checking;
+    this.#checking = import("./recovery.js").then(({ reclaim }) => reclaim(this.#parts, this.#writers));
+    this.#writers = await this.#checking;
     this.#checking = undefined;
+    this.#spoolName = this.#nextWriter();
+    this.#spool?.restart(this.#spoolName);
     if (!again) return this.#useSpool();
     this.ready = this.#boot();
     this.ready.catch(() => {});
   }
 
-  async #reclaim(traces) {
-    for (let wait = 100; ; wait = Math.min(2 * wait, 5000)) {
-      try {
-        const { reclaim } = await import("./recovery.js");
-        const { stored, next } = await reclaim(this.#options.database, this.#session, this.#writers, traces);
-        add(this.#past.written, this.#waiting.discard(stored));
-        this.#writers = next;
-        this.#spoolName = this.#nextWriter();
-        return this.#spool?.restart(this.#spoolName);
-      } catch (error) {
-        this.#tell("error", { error: String(error), willRetry: true });
-        await delay(wait);
-      }
-    }
-  }
+  /** What the writers use of the client. */
+  #listener = {
+    tell: (kind, payload) => this.#tell(kind, payload),
+    lost: (reason) => this.#lost(reason),
+    progress: () => {
+      this.#failing = false;
+      if (this.#journal.kept && !this.#held.length) this.#journal.drop();
+    },
+  };
 
   /** What the other files may use of the client. */
   #parts = {
     state: () => this.#state, python: () => this.#python, spool: () => this.#spool, tab: () => this.#tab,
-    up: () => (this.#checking ?? Promise.resolve()).then(() => this.ready).catch(() => {}), // `ready` itself tells the page
+    up: async () => (await this.#checking, this.ready.catch(() => {})), // `ready` itself tells the page
     facts: () => ({ waiting: this.#waiting, past: this.#past, journal: this.#journal, restarts: this.#restarts, failing: this.#failing }),
-    about: () => ({ session: this.#session, startedAt: this.#startedAt, ...this.#options }),
-    tell: (kind, payload) => this.#emit(kind, payload),
+    about: () => Object.assign(this.#options, { session: this.#session, startedAt: this.#startedAt }),
+    tell: this.#listener.tell,
+    keep: () => this.#journal.kept && this.#keep(),
+    flush: () => this.flush(),
   };
 
   /** Takes over what the shim took: the page's rules have not seen it yet. */
   #adopt(shim) {
-    const { traces, refused, evicted } = shim;
     shim.trace = (...args) => this.trace(...args); // for whoever kept it
-    this.#journal.kept = traces.length; // it may have written one
-    for (const { text, at } of traces.splice(0)) {
+    this.#journal.kept = shim.traces.length; // it may have written one
+    for (const { text } of shim.traces.splice(0)) {
       const given = JSON.parse(text);
-      const trace = { ...this.#read(given.name, given.attributes, given), at };
-      if (trace.size > this.#maxTraceBytes) this.#waiting.refuse(trace.priority, "too_large");
-      else this.#waiting.push(trace);
+      this.trace(given.name, given.attributes, given);
     }
-    const full = sum(refused) + sum(evicted);
-    add(this.#waiting.refused, refused);
-    add(this.#waiting.evicted, evicted);
-    if (full) this.#waiting.dropped.page_bytes = (this.#waiting.dropped.page_bytes ?? 0) + full;
-    for (let count = shim.invalid; count; count -= 1) this.#waiting.refuse(NORMAL, "invalid");
+    add(this.#waiting.refused, shim.refused);
+    add(this.#waiting.evicted, shim.evicted);
+    Object.assign(this.#waiting.dropped, shim.dropped);
   }
 
   // Handing on
@@ -359,7 +354,7 @@ class Client {
     if (this.#state === "closed" || !this.#consent) return;
     this.#journal.keep(this.#held, {
       accepted: this.#waiting.newest,
-      gone: ["evicted", "cancelled", "dead", "refused"].reduce(
+      gone: FATES.slice(1).reduce( // all but written
         (all, fate) => all + sum(this.#past[fate]) + sum(this.#python.settled[fate]), sum(this.#waiting.evicted)),
     });
   }
@@ -370,15 +365,6 @@ class Client {
   }
 
   // What the writers tell
-
-  #listener = {
-    tell: (kind, payload) => this.#tell(kind, payload),
-    lost: (reason) => this.#lost(reason),
-    progress: () => {
-      this.#failing = false;
-      if (this.#journal.kept && !this.#held.length) this.#journal.drop();
-    },
-  };
 
   #tell(kind, payload) {
     if (kind === "error" && payload.willRetry) { // until the database is back, the journal is what there is
@@ -404,15 +390,5 @@ class Client {
         console.warn(`pyqueue: listener for ${kind} removed`, error);
       }
     }
-  }
-}
-
-/** What the URL and localStorage say of the queue; Python decides which of them counts. */
-function flags() {
-  const url = new URLSearchParams(globalThis.location?.search).get("pyqueue_queue");
-  try {
-    return { url, storage: globalThis.localStorage?.getItem("pyqueue.queue") ?? null };
-  } catch { // storage is blocked: then it says nothing
-    return { url, storage: null };
   }
 }

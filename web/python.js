@@ -5,6 +5,7 @@ import { FATES, lane, named, unwrap, zeros } from "./protocol.js";
 
 /** Traces in one message; a large backlog goes in several, so that Python can write in between. */
 const MAX_COUNT = 500;
+const RUNTIMES = ["worker", "page", "none"];
 const HEAP_INTERVAL = 50; // ms; Chromium refreshes its figures no faster
 
 export class Python {
@@ -36,13 +37,16 @@ export class Python {
 
   /** Boots in a worker or in the page. Rejects where Python can't be had, or refuses the options. */
   async start(runtime, options) {
+    if (!RUNTIMES.includes(runtime)) {
+      throw named("ConfigError", `runtime must be one of ${RUNTIMES}, not ${JSON.stringify(runtime)}`);
+    }
     const port = (this.#port = await connect(runtime));
     port.onmessage = ({ data }) => this.#receive(data);
     port.onerror = (event) => {
       event.preventDefault?.(); // it is told through `ready` and the error event
       if (this.#starting) this.#lose(event.message || "the worker could not be started");
     };
-    port.postMessage({ start: options });
+    port.postMessage({ start: { ...options, ...flags() } });
     return unwrap(await new Promise((resolve, reject) => (this.#starting = { resolve, reject })));
   }
 
@@ -141,4 +145,14 @@ async function connect(runtime) {
   const { port1, port2 } = new MessageChannel();
   serve(port1);
   return port2;
+}
+
+/** What the URL and localStorage say of the queue; Python decides which of them counts. */
+function flags() {
+  const url = new URLSearchParams(globalThis.location?.search).get("pyqueue_queue");
+  try {
+    return { url, storage: globalThis.localStorage?.getItem("pyqueue.queue") ?? null };
+  } catch { // storage is blocked: then it says nothing
+    return { url, storage: null };
+  }
 }

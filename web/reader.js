@@ -44,6 +44,12 @@ export async function select(database, conditions, held) {
   return limit == null ? found : found.slice(0, limit);
 }
 
+/** A test for a trace. Throws where a condition is wrong. */
+export function matching(conditions) {
+  check(conditions);
+  return matcher(conditions);
+}
+
 function matcher({ id, name, priority, traceId, since, until }) {
   return (trace) =>
     (id == null || trace.id === id) &&

@@ -6,7 +6,7 @@
 // was only frozen can't write again what was merged for it meanwhile; it begins anew by `reclaim`.
 
 import { Database } from "./database.js";
-import { PRIORITIES, sum } from "./protocol.js";
+import { add, PRIORITIES, sum } from "./protocol.js";
 import { traces as read } from "./reader.js";
 import { seal } from "./rows.js";
 
@@ -39,12 +39,23 @@ export async function recover(name, session) {
   return total;
 }
 
-/** Ends all writers of this page, of which there were `count`. Resolves to the ids of those `traces`
- *  that they stored, and to the number of the next writer. */
-export async function reclaim(name, page, count, traces) {
+/** Ends all writers of this page, of which there were `count`, and takes out of its waiting traces those
+ *  that they had stored. Tries until it is done; resolves to the number of the next writer. */
+export async function reclaim(client, count) {
+  const { database: name, session } = client.about();
   const database = new Database(name);
-  const { next } = await close(database, page, count - 1, false);
-  return { stored: await storedIds(database, page, traces), next };
+  for (let wait = 100; ; wait = Math.min(2 * wait, 5000)) {
+    try {
+      const { next } = await close(database, session, count - 1, false);
+      const { waiting, past } = client.facts();
+      const stored = await storedIds(database, session, waiting.all);
+      add(past.written, waiting.discard(stored));
+      return next;
+    } catch (error) {
+      client.tell("error", { error: String(error), willRetry: true });
+      await new Promise((resolve) => setTimeout(resolve, wait));
+    }
+  }
 }
 
 /** Closes the accounts of a page: none of its writers can write from now on, nor one up to number `last`.

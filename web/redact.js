@@ -11,7 +11,7 @@ export const KEYS =
 
 // A private key; a JWT; what follows Bearer or Basic; user:password before the @ of a URL.
 const SECRETS =
-  /-----BEGIN[A-Z ]*PRIVATE KEY[^]*?(-----END.*|$)|eyJ[\w-]+\.[\w.-]+|(?<=\b[Bb]earer )(?!tokens?\b)[^\s"',;]+|(?<=\b[Bb]asic )[\w+/]{7,}[A-Z\d=]\S*|(?<=:\/\/)[^\s/?#@:]*:[^\s/?#]*(?=@)/g;
+  /-----BEGIN[A-Z ]*PRIVATE KEY[^]*?(-----END.*|$)|eyJ[\w-]{1,999}\.[\w.-]+|(?<=\b[Bb]earer )(?!tokens?\b)[^\s"',;]+|(?<=\b[Bb]asic )[\w+/]{7,}[A-Z\d=]\S*|(?<=:\/\/)[^\s/?#@:]*:[^\s/?#]*(?=@)/g;
 const CARD = /(?<![\d.])[2-6]\d{3}([ -]?)(\d{4}\1\d{4}\1\d{1,7}|\d{6}\1\d{4,5})(?!\d)/g;
 /** Found in every text in which one of these finds something. */
 export const SUSPECT = /[=@]|eyJ|earer |asic |-----B|[2-6][\d -]{12}/;
@@ -19,7 +19,7 @@ export const SUSPECT = /[=@]|eyJ|earer |asic |-----B|[2-6][\d -]{12}/;
 /** Rules, ours unless others are given. `patterns` look only into texts in which `suspect` is found. */
 export function redaction(keys = KEYS, patterns = [withoutSecrets], suspect = SUSPECT) {
   const harmless = new Set();
-  const hides = (key) => keys.test(key.slice(-99).replace(/[a-z](?=[A-Z])/g, "$& ").replace(/[^a-z]+/gi, " "));
+  const hides = (key) => keys.test(toWords(key));
   const withoutValue = (chunk) => {
     const parts = chunk.split("=");
     const at = parts.findIndex((part, i) => parts[i + 1] && hides(part.split(/[?/]/).pop())) + 1;
@@ -41,6 +41,8 @@ export function redaction(keys = KEYS, patterns = [withoutSecrets], suspect = SU
     },
   };
 }
+
+export const toWords = (key) => key.slice(-99).replace(/[a-z](?=[A-Z])/g, "$& ").replace(/[^a-z]+/gi, " ");
 
 /** Without the secrets that anybody would know. Cards are told by issuer (which leaves out times in ms to
  *  ns), length and checksum. */

@@ -2,9 +2,11 @@
 // what other tabs ask, and one of all is the leader, who looks after what is stored. Loaded behind the start.
 
 import { answer, lead } from "./control.js";
+import { Database } from "./database.js";
 import { livingPages, recover } from "./recovery.js";
 
 const PATIENCE = 1000; // ms that another tab has to answer: it may be frozen
+const LEASE = 60_000; // ms that a leader leads without a sign, where there are no locks
 
 /** Takes a lock; resolves when it is held to what lets it go. Undefined where there are no locks. */
 function hold(name, signal) {
@@ -22,7 +24,7 @@ export class Tab {
   #leaving;
   #asked = new Map();
   #number = 0;
-  isLeader = false;
+  #guard;
 
   /** `client` holds its parts. */
   constructor(client) {
@@ -36,7 +38,7 @@ export class Tab {
     this.#leaving = new AbortController();
     this.#channel ??= this.#listen();
     await this.#keep(`${this.#prefix}/${session}`);
-    this.#lead();
+    this.#stand();
     const recovered = await recover(database, session);
     if (recovered.sessions) this.#client.tell("recovered", recovered);
     return recovered;
@@ -46,7 +48,18 @@ export class Tab {
   leave() {
     this.#leaving?.abort();
     this.#leaving = undefined;
-    this.isLeader = false;
+    if (this.#guard && this.#client.state() === "python") this.#client.python().call("resign").catch(() => {});
+    this.#guard = undefined;
+  }
+
+  get isLeader() {
+    return !!this.#guard;
+  }
+
+  /** Has Python look after the rows, where this tab leads: also a new one, after the old was lost. */
+  async lead() {
+    const { tell } = this.#client;
+    if (this.#guard) await lead(this.#client, this.#guard).catch((error) => tell("error", { error: String(error) }));
   }
 
   /** The answers of the other tabs that live, by session. */
@@ -92,10 +105,40 @@ export class Tab {
     return !signal.aborted;
   }
 
-  /** Waits to be the leader, then has Python look after the rows. */
-  async #lead() {
-    if (!(await this.#keep(`${this.#prefix}/leader`))) return;
-    this.isLeader = true;
-    await lead(this.#client).catch((error) => this.#client.tell("error", { error: String(error) }));
+  /** Waits to be the leader. */
+  async #stand() {
+    const { signal } = this.#leaving;
+    try {
+      const hasLocks = globalThis.navigator?.locks;
+      if (hasLocks && !(await this.#keep(`${this.#prefix}/leader`))) return;
+      do {
+        const guard = await this.#takeToken(!hasLocks);
+        if (signal.aborted) return;
+        if (guard !== this.#guard) this.lead((this.#guard = guard));
+        if (!hasLocks) await new Promise((resolve) => setTimeout(resolve, LEASE / 2));
+      } while (!hasLocks && !signal.aborted);
+    } catch (error) {
+      this.#client.tell("error", { error: String(error) });
+    }
+  }
+
+  /** The next number of a leader; the one before is fenced off. By lease: only once that of another has
+   *  run out. Resolves to the guard's name. */
+  async #takeToken(byLease) {
+    const { session, database } = this.#client.about();
+    const now = Date.now();
+    let guard;
+    await new Database(database).transact(["fences", "meta"], "readwrite", (tx) => {
+      const [fences, meta] = [tx.objectStore("fences"), tx.objectStore("meta")];
+      meta.get("leader").onsuccess = ({ target: { result = { token: 0 } } }) => {
+        const isMine = result.holder === session;
+        if (byLease && !isMine && result.until > now) return;
+        const token = byLease && isMine ? result.token : result.token + 1;
+        if (token !== result.token) fences.put({ name: `leader-${result.token}`, time: now });
+        meta.put({ token, holder: session, until: now + LEASE }, "leader");
+        guard = `leader-${token}`;
+      };
+    });
+    return guard;
   }
 }

@@ -3,7 +3,7 @@
 
 import { describeError, encode } from "./encode.js";
 import { CRITICAL, PRIORITIES } from "./protocol.js";
-import { redaction } from "./redact.js";
+import { rulesFrom } from "./rules.js";
 
 const NON_ASCII = /[^\x00-\x7f]/;
 const utf8 = new TextEncoder();
@@ -18,12 +18,11 @@ export function newSession() {
   return numbers.map((number, place) => number.toString(36).padStart(9, "0").slice(place ? -4 : -9)).join("");
 }
 
-/** Makes a reader of trace() calls, which redacts; it throws for what can't be made a trace. */
-export function traceReader(session, rules = redaction()) {
-  return readerBy(rules, session);
-}
+/** Makes a reader of trace() calls; `redact` is the page's option. Throws a ConfigError where that is wrong. */
+export const traceReader = (session, redact) => readerBy(rulesFrom(redact), session);
 
-/** The same by rules of one's own: shim.js has no room for ours. */
+/** The same by rules of one's own: shim.js has no room for ours. The reader throws for what can't be made a
+ *  trace. */
 export function readerBy(rules, session) {
   let count = 0;
   return (name, attributes, options) => {

@@ -14,7 +14,7 @@ LEADER = """async (name) => {
   const request = open.result.transaction("meta").objectStore("meta").get("leader");
   await new Promise((resolve) => (request.onsuccess = resolve));
   open.result.close();
-  return request.result?.holder ?? "";
+  return request.result?.holder;
 }"""
 
 
@@ -69,13 +69,9 @@ def five_tabs(scene: Scene, chance: Random) -> None:
 
 
 def _leader(tabs: list[Visit]) -> Visit:
-    """Who leads says so in `meta`; where nobody does, the first tab must do."""
+    """Who leads says so in `meta`; where nobody does yet, the first tab it is."""
     holder = tabs[0].page.evaluate(LEADER, tabs[0].tally.database)
-    for tab in tabs:
-        session = tab.page.evaluate("pyqueue.session ?? null")
-        if session and holder.startswith(session):
-            return tab
-    return tabs[0]
+    return next((tab for tab in tabs if tab.page.evaluate("visitor.session()") == holder), tabs[0])
 
 
 SCENARIOS = [

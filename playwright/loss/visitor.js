@@ -55,6 +55,8 @@ async ({ name, options }) => {
       }, 10);
     },
     rest: () => clearInterval(timer),
+    /** What pyqueue calls this page's run: its ids begin with it. */
+    session: () => pq.trace("whoami").split("-")[0],
     /** Resolves to whether a flush succeeded within `ms`. */
     async settle(ms) {
       const until = performance.now() + ms;

@@ -19,6 +19,8 @@ from ..events import Event
 from ..query import TraceQuery
 from ..service import ActionTraceOutputService
 from ..trace import QueuedTrace
+from ..upkeep import RetentionPolicy
+from .caretaker import Caretaker
 from .indexeddb import IndexedDBStore
 from .interop import install
 from .naming import camel_keys, snake
@@ -43,6 +45,7 @@ class Endpoint:
         self._post = post
         self._heap = BrowserHeap()
         self._service: ActionTraceOutputService
+        self._caretaker: Caretaker
         self._receipts = Receipts()
         self._received = [0, 0, 0, 0]
         self._received_bytes = 0
@@ -67,6 +70,9 @@ class Endpoint:
             "listen": self._listen,
             "setConsent": self._set_consent,
             "lead": self._lead,
+            "resign": self._resign,
+            "enforceRetention": self._enforce_retention,
+            "setRetention": self._set_retention,
             "shutdown": self._shutdown,
         }
 
@@ -118,9 +124,14 @@ class Endpoint:
             config = await _validated(options["config"])
         if options.get("queue") is not None:
             config = _with_queue(config, options["queue"])
+        policy = RetentionPolicy()
+        if options.get("retention"):
+            policy = await _validated_retention(options["retention"])
         clock = BrowserClock()
+        store = IndexedDBStore(options["database"])
+        self._caretaker = Caretaker(store, policy, clock)
         self._service = ActionTraceOutputService(
-            store=IndexedDBStore(options["database"]),
+            store=store,
             config=config,
             url=options["url"],
             storage=options["storage"],
@@ -129,6 +140,7 @@ class Endpoint:
             session=options["session"],
         )
         self._service.subscribe(self._tell)
+        self._service.subscribe(self._caretaker.heard)
         self._service.queue.on_settled(self._receipts.note)
         await self._service.__aenter__()
         self._grant()
@@ -205,10 +217,23 @@ class Endpoint:
         self._service.queue.set_consent(given)
         self._grant()
 
-    async def _lead(self) -> None:
-        """This tab looks after the rows from now on."""
+    async def _lead(self, guard: str) -> None:
+        self._caretaker.lead(guard)
+
+    async def _resign(self) -> None:
+        self._caretaker.resign()
+
+    async def _enforce_retention(self, options: dict[str, Any] | None = None) -> dict[str, Any]:
+        report = await self._caretaker.run(bool((options or {}).get("dryRun")))
+        answer: dict[str, Any] = camel_keys(asdict(report))
+        return answer
+
+    async def _set_retention(self, changes: dict[str, Any]) -> None:
+        await _validated_retention(changes)
+        self._caretaker.reconfigure({snake(key): value for key, value in changes.items()})
 
     async def _shutdown(self) -> None:
+        self._caretaker.resign()
         await self._service.queue.aclose()
 
     # What the page is told
@@ -239,6 +264,13 @@ async def _validated(options: dict[str, Any]) -> QueueConfig:
     from ..doors import config_from
 
     return config_from(options)
+
+
+async def _validated_retention(options: dict[str, Any]) -> RetentionPolicy:
+    await install("pydantic")
+    from ..doors import retention_from
+
+    return retention_from(options)
 
 
 def _with_queue(config: QueueConfig, queue: Any) -> QueueConfig:

@@ -105,7 +105,9 @@ class IndexedDBStore(IndexedDBUpkeep):
             found += query.select_unordered(read_traces(row))
         except Exception as error:  # a disk may fail, and others may write: it may be anything
             if not self._corrupt:
-                logger.warning("rows that can't be read are passed over; the first: %r", error)
+                # Its kind alone: the message may quote what users did.
+                kind = type(error).__name__
+                logger.warning("rows that can't be read are passed over; the first: %s", kind)
             self._corrupt.add(key)
             return None
         return row
@@ -151,7 +153,7 @@ class IndexedDBStore(IndexedDBUpkeep):
         (found,) = await self._database.read(
             "segments", lambda segments: [segments.get(keys[-1] if keys else -1)]
         )
-        return found is not None and found.seqLast >= row.seq_last
+        return found is not None and getattr(found, "seqLast", 0) >= row.seq_last
 
 
 def _put_batch(tx: Any, batch: Batch, rows: Sequence[Row]) -> None:

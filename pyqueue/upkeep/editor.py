@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from typing import Any, TypeVar
 
 from ..batch import Row
 from ..errors import StoreFull
 from ..ports import Place, RowFacts, UpkeepStore
 from .rows import Trace, trimmed
 from .tally import Tally, noted
+
+T = TypeVar("T")
 
 PAGE = 500
 """Facts read at a time."""
@@ -64,25 +66,19 @@ class Editor:
 
     async def rows(self) -> AsyncGenerator[RowFacts, None]:
         """All rows, lowest priority and oldest first."""
-        after: RowFacts | None = None
-        while page := await self.store.survey(after, PAGE):
+        async for page in _pages(self.store.survey):
             for row in page:
                 yield row
-            after = page[-1]
-            await asyncio.sleep(0)
 
     async def sessions(self) -> AsyncGenerator[list[Place], None]:
         """All rows, a session at a time, in the order of sealing."""
-        after: Place | None = None
         session: list[Place] = []
-        while page := await self.store.places(after, PAGE):
+        async for page in _pages(self.store.places):
             for place in page:
                 if session and session[0].session != place.session:
                     yield session
                     session = []
                 session.append(place)
-            after = page[-1]
-            await asyncio.sleep(0)
         if session:
             yield session
 
@@ -145,6 +141,18 @@ class Editor:
         self._unnoted.add(tally)
         total.add(tally)
         return tally
+
+
+async def _pages(read: Callable[[T | None, int], Awaitable[list[T]]]) -> AsyncIterator[list[T]]:
+    """Pages up to the first that is not full: while others write, there is always one more row."""
+    last: T | None = None
+    while True:
+        page = await read(last, PAGE)
+        yield page
+        if len(page) < PAGE:
+            return
+        last = page[-1]
+        await asyncio.sleep(0)
 
 
 def dropping(keeps: Keeps) -> Revise:

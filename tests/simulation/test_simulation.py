@@ -63,7 +63,7 @@ def test_whatever_can_happen_does_happen(monkeypatch):
     report = simulate(3, 20_000)
     assert done == set(ACTIONS)
     assert fates == set(FATES)
-    assert reasons == set(Reason)
+    assert reasons == set(Reason) - {Reason.CONSENT}  # no action of the walk takes it back
     assert all(report.totals[state] for state in STATES)
 
 

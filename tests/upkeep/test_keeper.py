@@ -96,6 +96,19 @@ async def test_writes_come_between_its_transactions():
     assert seen >= len(store.edits)
 
 
+async def test_a_run_ends_however_busy_the_writers_are():
+    class Busy(FaultyUpkeep):
+        async def survey(self, after, limit):
+            self.written = await put(self.inner, (1, 0, f"new {self.written}"), start=self.written)
+            return await self.inner.survey(after, limit)
+
+    store = Busy()
+    store.written = 1
+    await put(store.inner, (1, 2 * DAY, "old"), session="t")
+    report = await asyncio.wait_for(keeper(store, max_age=DAY).run(), 60)
+    assert report.deleted.count == 1
+
+
 async def test_a_slice_is_small_in_bytes(monkeypatch):
     monkeypatch.setattr(editor.Slice.__init__, "__defaults__", (1_000,))
     store = FaultyUpkeep()
@@ -172,6 +185,20 @@ async def test_room_is_made_for_a_write_that_found_none():
     freed = await keep.free(size + 1)
     assert ids(store) == {"h", "n"}
     assert freed >= size + 1
+
+
+async def test_room_that_the_browser_did_not_notice_yet_is_not_made_twice():
+    store = MemoryStore()
+    await many(store, 20, age=0)
+    size = store.rows[0].bytes
+    keep = keeper(store)
+    left = []
+    for wanted in (size, size, 3 * size, size):
+        await keep.free(wanted)
+        left.append(len(store.rows))
+    await asyncio.sleep(31)
+    await keep.free(size)
+    assert [*left, len(store.rows)] == [19, 19, 17, 17, 16]
 
 
 async def test_nothing_goes_for_what_matters_less():

@@ -54,7 +54,8 @@ def crash_tab(page: Page, pid: int | None = None) -> None:
 def kill_worker(page: Page, url: str = "") -> int:
     """End the page's workers whose URL contains `url`; the page is told nothing. Returns how many.
 
-    A worker ends between two tasks: what it is doing is done, what waits for it is not.
+    A worker ends between two tasks: what it is doing is done, what waits for it is not. Chromium
+    only: elsewhere Playwright does not reach into workers.
     """
     workers = [worker for worker in page.workers if url in worker.url]
     for worker in workers:

@@ -1,0 +1,55 @@
+"""Looks after a page's stored rows: at any time for its user, and by itself while its tab leads."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from ..events import Event
+from ..ports import Clock, UpkeepStore
+from ..upkeep import Keeper, Report, RetentionPolicy
+from .platform import BrowserStorage
+
+ROOM = 1024 * 1024
+"""Bytes that are freed when a write found no room."""
+
+
+class Caretaker:
+    """`policy` holds for all that it does."""
+
+    def __init__(self, store: UpkeepStore, policy: RetentionPolicy, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+        self._keeper = self._new_keeper(policy, None)
+        self._serving: asyncio.Task[None] | None = None
+        self._freeing: asyncio.Task[int] | None = None
+
+    def lead(self, guard: str) -> None:
+        """From now on, until another leads; `guard` is the name that a fence would then bear."""
+        self.resign()
+        self._keeper = self._new_keeper(self._keeper.policy, guard)
+        self._serving = asyncio.ensure_future(self._keeper.serve())
+
+    def resign(self) -> None:
+        if self._serving is not None:
+            self._serving.cancel()
+            self._keeper = self._new_keeper(self._keeper.policy, None)
+            self._serving = None
+
+    def reconfigure(self, changes: dict[str, Any]) -> None:
+        """Change options of the policy. Raises TypeError or ValueError, naming the option."""
+        self._keeper.reconfigure(**changes)
+
+    async def run(self, dry_run: bool) -> Report:
+        """Bring the store within the policy now, or tell what that would do."""
+        return await self._keeper.run(dry_run)
+
+    def heard(self, event: Event) -> None:
+        """Makes room where a write found none."""
+        if event.kind != "error" or not event.payload["error"].startswith("StoreFull"):
+            return
+        if self._freeing is None or self._freeing.done():
+            self._freeing = asyncio.ensure_future(self._keeper.free(ROOM))
+
+    def _new_keeper(self, policy: RetentionPolicy, guard: str | None) -> Keeper:
+        return Keeper(self._store, policy, clock=self._clock, probe=BrowserStorage(), guard=guard)

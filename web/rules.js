@@ -1,0 +1,34 @@
+// The option `redact`: rules that a page adds to our rules of redaction, or puts in their place.
+
+import { named } from "./protocol.js";
+import { KEYS, REDACTED, redaction, SUSPECT, toWords, withoutSecrets } from "./redact.js";
+
+const NOTHING = /(?!)/;
+const EVERYTHING = /(?:)/;
+const FORM = "redact must be false or {keys: [names], patterns: [RegExps or sources], defaults: true or false}";
+
+/** Rules for the option; for false: none. Throws a ConfigError where it is wrong. */
+export function rulesFrom(redact = {}) {
+  try {
+    return redact === false ? redaction(NOTHING, []) : compile(redact);
+  } catch (error) {
+    throw named("ConfigError", `${FORM}: ${error.message}`);
+  }
+}
+
+function compile({ keys = [], patterns = [], defaults = true, ...unknown }) {
+  for (const name in unknown) throw new Error(`no ${name}`);
+  const own = keys.map((key) => `\\b${toWords(key).trim().replaceAll(" ", " ?") || empty()}s?\\b`);
+  const hidden = (defaults ? [KEYS.source, ...own] : own).join("|");
+  const hide = patterns.map((pattern) => {
+    const regex = new RegExp(pattern, pattern.flags?.replace(/[gy]/g, "").concat("g") ?? "g");
+    if (regex.test("")) empty();
+    return (text) => text.replace(regex, REDACTED);
+  });
+  if (defaults) hide.unshift(withoutSecrets);
+  return redaction(hidden ? new RegExp(hidden, "i") : NOTHING, hide, patterns.length ? EVERYTHING : SUSPECT);
+}
+
+function empty() {
+  throw new Error("no letters in a key, or a pattern that matches nothing at all");
+}
