@@ -2,7 +2,7 @@
 
 In the page: `store(name)` with `write(session, seq, ids)`, which gives "written" or the error as
 text, and `read()`, which gives the ids; `patch(object, key, make)` and `repair()`; `plain` reads
-and writes IndexedDB without pyqueue. JavaScript is served as it lies in web/.
+and writes IndexedDB without pyqueue, and puts fences. JavaScript is served as it lies in web/.
 """
 
 from __future__ import annotations
@@ -48,6 +48,12 @@ TOOLS = """() => {
       answer(ask(db.transaction(store, mode).objectStore(store)))),
     all: (name, store) => plain.in(name, store, "readonly", (store) => store.getAll()),
     put: (name, store, ...row) => plain.in(name, store, "readwrite", (store) => store.put(...row)),
+    fence: async (name, session) => {
+      const find = (ledger) => ledger.get(session);
+      const { writer, ...account } = await plain.in(name, "ledger", "readonly", find);
+      await plain.put(name, "ledger", account);
+      await plain.put(name, "ledger", { session: `fence/${session}`, writer: session, closed: 1 });
+    },
   });
 }"""
 

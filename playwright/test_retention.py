@@ -86,7 +86,7 @@ while refused is None and seq < 200:
         await write(store, seq, priority=2 * (seq % 2), age=0, size=100_000)
     except StoreError as error:
         refused = type(error).__name__
-keeper = Keeper(store, clock=clock, guard="leader-1")
+keeper = Keeper(store, clock=clock, guard=1)
 freed = await keeper.free(400_000, priority=1)
 await store.close()  # Chromium looks up what is left when it opens, and then every 30 s
 try:

@@ -53,8 +53,7 @@ SCHEMA_2 = {
     "note": {"version": 2, "oldest": 1},
     "stores": [
         ["dead_letters", "id", False, []],
-        ["fences", "name", False, []],
-        ["ledger", "session", False, []],
+        ["ledger", "session", False, [["writer", "writer", True, False]]],
         ["meta", None, False, []],
         [
             "segments",

@@ -42,8 +42,8 @@ def test_a_full_origin_takes_what_is_left_and_no_more(notes: Page) -> None:
       return await save(await connect(), bytes);
     }"""
     with fill_quota(notes, free=500_000):
-        assert notes.evaluate(noise, 1_000_000) == ["abort", "QuotaExceededError"]
         assert notes.evaluate(noise, 100_000) == ["complete", None]
+        assert notes.evaluate(noise, 1_000_000) == ["abort", "QuotaExceededError"]
     assert notes.evaluate(noise, 1_000_000) == ["complete", None]
 
 

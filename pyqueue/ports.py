@@ -108,15 +108,16 @@ class UpkeepStore(Protocol):
         groups: Sequence[Sequence[Any]],
         change: Callable[[list[Row]], list[Row]],
         note: Callable[[Mapping[str, Any] | None], Mapping[str, Any] | None] | None,
-        guard: str | None,
+        guard: int | None,
     ) -> None:
         """Change groups of rows, given by keys, in one transaction: all of it or nothing.
 
         `change` is handed those rows of each group that are still there and answers with what is
         to stand in their place; a row that it hands back stays untouched, new ones take over keys
         of those that go; it hands back no more than it was handed. At the end `note` makes the new
-        value of meta's `upkeep` from the old one, None for no change. Raises what `change` raises,
-        `StoreFenced` where a fence stands for `guard`, and `StoreFull`.
+        value of meta's `upkeep` from the old one, None for no change. `guard` is the token by which
+        a tab leads. Raises what `change` raises, `StoreFenced` where meta's `leader` tells of
+        another token, and `StoreFull`.
         """
 
 

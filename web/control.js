@@ -172,7 +172,7 @@ export async function setRetention(client, changes) {
   Object.assign((client.about().retention ??= {}), changes);
 }
 
-/** This tab looks after the rows from now on, under a name that another can fence off. */
+/** This tab looks after the rows from now on, by this token, until another has taken a later one. */
 export async function lead(client, guard) {
   if ((await ask(client, "lead", guard)) !== NO_PYTHON) return;
   const { database, retention } = client.about();

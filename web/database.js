@@ -19,11 +19,10 @@ export class Database {
 
   /**
    * Calls `issue(tx)` at once, in one transaction; resolves to what it returned, when that is complete.
-   * Callbacks of its requests may issue more. If `issue` throws, nothing is written. Where a fence
-   * stands for `guard`, nothing is either (StoreFenced). `options` are IndexedDB's own.
+   * Callbacks of its requests may issue more. If `issue` throws, nothing is written. `options` are
+   * IndexedDB's own.
    */
-  async transact(stores, mode, issue, guard, options) {
-    let fence;
+  async transact(stores, mode, issue, options) {
     try {
       const tx = await this.#begin(stores, mode, options).catch((error) => {
         this.#forget();
@@ -35,10 +34,6 @@ export class Database {
         tx.oncomplete = () => resolve(result);
         tx.onabort = () => reject(tx.error ?? Error("aborted"));
         try {
-          if (guard) {
-            fence = tx.objectStore("fences").add({ name: guard }); // fails where one stands
-            tx.objectStore("fences").delete(guard); // else nothing is left of it
-          }
           result = issue(tx);
         } catch (error) {
           reject(error);
@@ -47,20 +42,28 @@ export class Database {
       });
     } catch (error) {
       this.#forget();
-      if (fence?.error?.name === "ConstraintError") throw named("StoreFenced", guard);
       throw await faults().then(({ explained }) => explained(error, this.#name), () => error);
     }
   }
 
-  /** Writes rows and the session's account in one transaction; durable when it resolves. */
-  write(rows, account, strict) {
+  /**
+   * Writes rows and the session's account in one transaction; durable when it resolves. Where a fence
+   * has taken the writer's name, nothing is written (StoreFenced).
+   */
+  async write(rows, account, strict) {
+    let mine;
     const put = (tx) => {
+      mine = tx.objectStore("ledger").put({ ...account, writer: account.session });
       for (const row of rows) tx.objectStore("segments").put(row);
-      tx.objectStore("ledger").put(account);
       commit(tx);
     };
-    const durability = strict ? "strict" : "relaxed";
-    return this.transact(["fences", "segments", "ledger"], "readwrite", put, account.session, { durability });
+    try {
+      await this.transact(["segments", "ledger"], "readwrite", put, { durability: strict ? "strict" : "relaxed" });
+    } catch (error) {
+      // Else it was a row's place that is taken.
+      if (error.name === "ConstraintError" && mine.error?.name === error.name) throw named("StoreFenced", account.session);
+      throw error;
+    }
   }
 
   async #begin(stores, mode, options) {
@@ -119,7 +122,7 @@ function upgrade(db, tx, oldVersion) {
     db.createObjectStore("ledger", { keyPath: "session" });
     db.createObjectStore("meta");
   }
-  db.createObjectStore("fences", { keyPath: "name" });
+  tx.objectStore("ledger").createIndex("writer", "writer", { unique: true });
   tx.objectStore("segments").createIndex("upkeep", ["priority", "tMax", "codec", "count", "bytes"]);
   tx.objectStore("meta").put({ version: VERSION, oldest: 1 }, "schema");
 }

@@ -280,15 +280,17 @@ class Client {
 
   /** Takes over what the shim took: the page's rules have not seen it yet. */
   #adopt(shim) {
+    const full = sum(shim.refused) + sum(shim.evicted);
+    if (full) this.#waiting.dropped.page_bytes = full;
+    add(this.#waiting.refused, shim.refused);
+    add(this.#waiting.evicted, shim.evicted);
+    while (shim.invalid--) this.#refuse(NORMAL, "invalid");
     shim.trace = (...args) => this.trace(...args); // for whoever kept it
     this.#journal.kept = shim.traces.length; // it may have written one
     for (const { text } of shim.traces.splice(0)) {
       const given = JSON.parse(text);
       this.trace(given.name, given.attributes, given);
     }
-    add(this.#waiting.refused, shim.refused);
-    add(this.#waiting.evicted, shim.evicted);
-    Object.assign(this.#waiting.dropped, shim.dropped);
   }
 
   // Handing on

@@ -13,6 +13,8 @@ export class Python {
   #listener;
   #port;
   #starting;
+  #alive;
+  #watching;
   #calls = new Map();
   #callNumber = 0;
   #granted = [0, 0];
@@ -81,7 +83,21 @@ export class Python {
     this.account = await this.call("metrics");
   }
 
+  /** Notices when the worker is gone: it holds a lock for as long as it lives, so to get it means that. */
+  watch() {
+    if (!this.#alive) return;
+    this.#watching = new AbortController();
+    const { signal } = this.#watching;
+    navigator.locks.request(this.#alive, { signal }, () => this.#lose("the worker is gone")).catch(() => {});
+  }
+
+  /** A page that waits for a lock is not kept for Back. */
+  unwatch() {
+    this.#watching?.abort();
+  }
+
   stop() {
+    this.unwatch();
     this.#port?.terminate?.();
     this.#port?.close?.();
     this.#port = undefined;
@@ -99,8 +115,8 @@ export class Python {
       this.#starting.resolve(data.started);
       this.#starting = undefined;
     } else if (data.alive) {
-      // The worker holds this lock for as long as it lives, so having it means that the worker is gone.
-      navigator.locks.request(data.alive, () => this.#lose("the worker is gone")).catch(() => {});
+      this.#alive = data.alive;
+      this.watch();
     } else if (data.dead) {
       this.#lose(data.dead);
     } else {

@@ -77,8 +77,12 @@ function warnOf(corrupt) {
   warned ||= corrupt > 0;
 }
 
+/** What the ledger's keys begin with that are no sessions; see recovery.js. */
+export const FENCE = "fence/";
+
 /** The accounts of all sessions. */
 export async function accounts(database) {
   const ask = (tx) => tx.objectStore("ledger").getAll();
-  return (await new Database(database).transact("ledger", "readonly", ask)).result;
+  const { result } = await new Database(database).transact("ledger", "readonly", ask);
+  return result.filter(({ session }) => !session.startsWith(FENCE));
 }

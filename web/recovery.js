@@ -2,12 +2,13 @@
 // once; and what a lost writer of this page had stored is found out. Loaded after the start.
 //
 // A page S writes under the names S-0, S-1 …, one writer after the other. Whoever closes its account
-// puts fences for all of them, and for the ones that may follow, in the same transaction. So a page that
-// was only frozen can't write again what was merged for it meanwhile; it begins anew by `reclaim`.
+// puts fences for all of them, and for the ones that may follow, in the same transaction: records of the
+// ledger that take the names, which are unique. So a page that was only frozen can't write again what was
+// merged for it meanwhile; it begins anew by `reclaim`.
 
 import { Database } from "./database.js";
 import { add, PRIORITIES, sum } from "./protocol.js";
-import { traces as read } from "./reader.js";
+import { FENCE, traces as read } from "./reader.js";
 import { seal } from "./rows.js";
 
 const LEASE = 60_000; // ms after which a page counts as gone, where there are no locks to tell
@@ -17,6 +18,10 @@ const FENCE_LIFE = 7 * 24 * 3_600_000; // ms; no frozen page lasts that long
 const utf8 = new TextEncoder();
 const pageOf = (writer) => /^(\w+)-\d+$/.exec(writer)?.[1];
 const writersOf = (page) => IDBKeyRange.bound(`${page}-`, `${page}-\uffff`);
+const NOTHING = {
+  offered: 0, accepted: 0, written: 0, refused: 0, evicted: 0, cancelled: 0, dead: 0,
+  queued: 0, inFlight: 0, retrying: 0, failures: 0, droppedByReason: {},
+};
 const ended = ({ written, evicted, cancelled, dead }) => written + evicted + cancelled + dead;
 
 /** Brings in what dead pages left. Resolves to {sessions, traces, unknown}. */
@@ -64,25 +69,38 @@ async function close(database, page, last, lost) {
   const time = Date.now();
   let next;
   const accounts = [];
-  await database.transact(["fences", "ledger"], "readwrite", (tx) => {
-    const [fences, ledger] = [tx.objectStore("fences"), tx.objectStore("ledger")];
-    fences.delete(IDBKeyRange.upperBound((time - FENCE_LIFE).toString(36).padStart(9, "0")));
+  await database.transact("ledger", "readwrite", (tx) => {
+    const ledger = tx.objectStore("ledger");
     const found = ledger.getAll(writersOf(page));
-    const fenced = fences.getAllKeys(writersOf(page));
+    const fenced = ledger.getAllKeys(writersOf(FENCE + page));
     fenced.onsuccess = () => {
-      const numbers = [...found.result.map(({ session }) => session), ...fenced.result]
-        .map((writer) => Number(writer.split("-")[1])).filter(Number.isInteger);
-      next = Math.max(last, ...numbers) + 1 + AHEAD;
-      for (let number = 0; number < next; number++) fences.put({ name: `${page}-${number}`, time });
-      for (const account of found.result) {
+      for (const { writer, ...account } of found.result) {
         const unknown = lost ? account.accepted - ended(account) : 0;
         const closed = account.closed ? account : { ...account, closed: time, unknown };
         accounts.push(closed);
-        if (closed !== account) ledger.put(closed);
+        ledger.put(closed); // first, for it gives up the name
       }
+      const numbers = [...accounts.map(({ session }) => session), ...fenced.result]
+        .map((name) => Number(name.split("-")[1])).filter(Number.isInteger);
+      next = Math.max(last, ...numbers) + 1 + AHEAD;
+      for (let number = 0; number < next; number++) ledger.put(fence(`${page}-${number}`, time));
     };
+    forgetFences(ledger, time - FENCE_LIFE);
   });
   return { accounts, next };
+}
+
+const fence = (writer, time) => ({ ...NOTHING, session: FENCE + writer, writer, closed: time, updated: time });
+
+/** Deletes the fences from before this time. Only pages from before it can have one; but a page may
+ *  be older than its fence. */
+function forgetFences(ledger, time) {
+  const pages = IDBKeyRange.bound(FENCE, FENCE + time.toString(36).padStart(9, "0"));
+  ledger.openCursor(pages).onsuccess = ({ target: { result: cursor } }) => {
+    if (!cursor) return;
+    if (cursor.value.closed < time) cursor.delete();
+    cursor.continue();
+  };
 }
 
 /** Stores what of a journal is not stored yet, with an account of its own. */
@@ -96,9 +114,8 @@ async function merge(database, page, journal, accounts) {
   const written = sum(accounts.map((account) => account.written)) + recovered;
   const unknown = Math.max(0, journal.accepted - journal.gone - written || 0);
   const account = {
-    session, updated: journal.time, closed: Date.now(), offered: recovered, accepted: recovered, written: recovered,
-    recovered, unknown, queued: 0, refused: 0, evicted: 0, cancelled: 0, dead: 0, inFlight: 0, retrying: 0,
-    failures: 0, droppedByReason: {},
+    ...NOTHING, session, updated: journal.time, closed: Date.now(),
+    offered: recovered, accepted: recovered, written: recovered, recovered, unknown,
   };
   try {
     await database.write(rows, account, true);
@@ -136,9 +153,18 @@ async function pagesGone(database, name, journals) {
   const note = (page, time) => page && lastSigns.set(page, Math.max(time, lastSigns.get(page) ?? 0));
   for (const [page, { time }] of journals) note(page, time);
   for (const { session, updated, closed } of accounts) if (!closed) note(pageOf(session), updated);
-  const living = await livingPages(name);
-  const lives = (page, time) => (living ? living.has(page) : Date.now() - time < LEASE);
-  return new Set([...lastSigns].filter(([page, time]) => !lives(page, time)).map(([page]) => page));
+  const gone = new Set();
+  for (const [page, time] of lastSigns) if (!(await lives(name, page, time))) gone.add(page);
+  return gone;
+}
+
+/** Whether a page holds the lock of its life. It is not asked which locks are held: that would end every
+ *  page of the origin that the browser keeps for Back and that holds any (Chromium 156). */
+async function lives(name, page, time) {
+  const isTaken = (lock) => !lock;
+  return navigator.locks
+    ? navigator.locks.request(`pyqueue/${name}/${page}`, { ifAvailable: true }, isTaken)
+    : Date.now() - time < LEASE;
 }
 
 /** The pages that hold the lock of their life; undefined where there are no locks. */

@@ -22,6 +22,7 @@ export class Tab {
   #prefix;
   #channel;
   #leaving;
+  #hasLeft = false;
   #asked = new Map();
   #number = 0;
   #guard;
@@ -35,6 +36,8 @@ export class Tab {
   /** Joins the others, again after it left. Resolves to what was recovered. */
   async join() {
     const { session, database } = this.#client.about();
+    if (this.#hasLeft) this.#client.python().watch?.();
+    this.#hasLeft = false;
     this.#leaving = new AbortController();
     this.#channel ??= this.#listen();
     await this.#keep(`${this.#prefix}/${session}`);
@@ -46,6 +49,8 @@ export class Tab {
 
   /** At once: the page may be gone when this returns, or be frozen and join again. */
   leave() {
+    this.#hasLeft = true;
+    this.#client.python().unwatch?.();
     this.#leaving?.abort();
     this.#leaving = undefined;
     if (this.#guard && this.#client.state() === "python") this.#client.python().call("resign").catch(() => {});
@@ -122,23 +127,22 @@ export class Tab {
     }
   }
 
-  /** The next number of a leader; the one before is fenced off. By lease: only once that of another has
-   *  run out. Resolves to the guard's name. */
+  /** The next token of a leader: with the one before nobody changes anything any more. By lease: only
+   *  once that of another has run out. */
   async #takeToken(byLease) {
     const { session, database } = this.#client.about();
     const now = Date.now();
-    let guard;
-    await new Database(database).transact(["fences", "meta"], "readwrite", (tx) => {
-      const [fences, meta] = [tx.objectStore("fences"), tx.objectStore("meta")];
+    let taken;
+    await new Database(database).transact("meta", "readwrite", (tx) => {
+      const meta = tx.objectStore("meta");
       meta.get("leader").onsuccess = ({ target: { result = { token: 0 } } }) => {
         const isMine = result.holder === session;
         if (byLease && !isMine && result.until > now) return;
         const token = byLease && isMine ? result.token : result.token + 1;
-        if (token !== result.token) fences.put({ name: `leader-${result.token}`, time: now });
         meta.put({ token, holder: session, until: now + LEASE }, "leader");
-        guard = `leader-${token}`;
+        taken = token;
       };
     });
-    return guard;
+    return taken;
   }
 }

@@ -2,7 +2,7 @@
 // as pyqueue/upkeep does it with it. A short transaction at a time. Loaded when first needed.
 
 import { Database } from "./database.js";
-import { PRIORITIES } from "./protocol.js";
+import { named, PRIORITIES } from "./protocol.js";
 import { traces as read } from "./reader.js";
 
 const SHARE = 0.1; // of the origin's quota
@@ -121,15 +121,20 @@ async function survey(database) {
   return rows;
 }
 
-function remove(database, rows, guard) {
-  const change = (tx) => {
+/** `guard` is the token by which this tab leads, if there are several: StoreFenced where another does. */
+async function remove(database, rows, guard) {
+  let isFenced;
+  await database.transact(["segments", "meta"], "readwrite", (tx) => {
     const meta = tx.objectStore("meta");
-    for (const { key } of rows) tx.objectStore("segments").delete(key);
+    const leader = meta.get("leader");
     meta.get("upkeep").onsuccess = ({ target: { result } }) => {
+      isFenced = guard && leader.result && leader.result.token !== guard;
+      if (isFenced) return;
+      for (const { key } of rows) tx.objectStore("segments").delete(key);
       meta.put(rows.reduce((noted, row) => note(noted, "deleted", row, null, []), result), "upkeep");
     };
-  };
-  return database.transact(["fences", "segments", "meta"], "readwrite", change, guard);
+  });
+  if (isFenced) throw named("StoreFenced", "another tab leads");
 }
 
 /** The value of meta's `upkeep` with a row's change added under `kind`; as pyqueue/upkeep/tally.py. */

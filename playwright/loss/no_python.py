@@ -18,8 +18,8 @@ def offline_start(scene: Scene, chance: Random) -> None:
     )  # the page had come so far
     with offline(scene.context):
         visit.start()
-        visit.offer(500)
-        visit.settle()
+        visit.offer(3_000)  # more than a journal holds
+        visit.settle(5)
         visit.keep_offering(chance.uniform(0, 300))
         visit.close()
 

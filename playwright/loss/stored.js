@@ -1,12 +1,17 @@
 // The ids that a database holds, read with plain IndexedDB: rows, and letters that could not be stored.
 async (name) => {
   const open = indexedDB.open(name);
-  open.onupgradeneeded = () => open.transaction.abort(); // nothing was ever written: not ours to create
-  const db = await new Promise((resolve) => {
-    open.onsuccess = () => resolve(open.result);
-    open.onerror = () => resolve(null);
+  let isThere = true;
+  open.onupgradeneeded = () => {
+    isThere = false; // nothing was ever written: it is not ours to create
+    open.transaction.abort();
+  };
+  await new Promise((resolve, reject) => {
+    open.onsuccess = resolve;
+    open.onerror = () => (isThere ? reject(open.error) : resolve());
   });
-  if (!db) return { stored: [], dead: [] };
+  if (!isThere) return { stored: [], dead: [] };
+  const db = open.result;
   const all = (store) => new Promise((resolve) => {
     const request = db.transaction(store).objectStore(store).getAll();
     request.onsuccess = () => resolve(request.result);

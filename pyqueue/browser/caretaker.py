@@ -24,8 +24,8 @@ class Caretaker:
         self._serving: asyncio.Task[None] | None = None
         self._freeing: asyncio.Task[int] | None = None
 
-    def lead(self, guard: str) -> None:
-        """From now on, until another leads; `guard` is the name that a fence would then bear."""
+    def lead(self, guard: int) -> None:
+        """From now on, until another leads; `guard` is the token by which it does."""
         self.resign()
         self._keeper = self._new_keeper(self._keeper.policy, guard)
         self._serving = asyncio.ensure_future(self._keeper.serve())
@@ -51,5 +51,5 @@ class Caretaker:
         if self._freeing is None or self._freeing.done():
             self._freeing = asyncio.ensure_future(self._keeper.free(ROOM))
 
-    def _new_keeper(self, policy: RetentionPolicy, guard: str | None) -> Keeper:
+    def _new_keeper(self, policy: RetentionPolicy, guard: int | None) -> Keeper:
         return Keeper(self._store, policy, clock=self._clock, probe=BrowserStorage(), guard=guard)

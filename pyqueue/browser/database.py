@@ -6,17 +6,17 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
-from ..errors import StoreError, StoreFenced
+from ..errors import StoreError
 from .faults import BROKEN, name_of, translated
 from .interop import JsException, listen, outcome, to_array, to_object
 from .opening import Connection, connect
 from .schema import TRACES, Schema
-from .transaction import abort, commit, put_guard
+from .transaction import abort, commit
 
 
 class Database:
-    """Transactions on the database `name`. Raises `StoreUnavailable`, more exactly `StoreFull` or
-    `StoreFenced` where it knows, and `StoreRejected`."""
+    """Transactions on the database `name`. Raises `StoreUnavailable`, more exactly `StoreFull`
+    where it knows, and `StoreRejected`."""
 
     def __init__(self, name: str, schema: Schema = TRACES) -> None:
         self.name = name
@@ -35,23 +35,17 @@ class Database:
         if self._connection is not None:
             self._connection.close()
 
-    async def write(
-        self, strict: bool, put: Callable[[Any], None], guard: str | None = None
-    ) -> None:
-        """Issue all requests in one go, commit, and wait once. Where a fence stands for `guard`,
-        nothing is written (`StoreFenced`)."""
+    async def write(self, strict: bool, put: Callable[[Any], None]) -> None:
+        """Issue all requests in one go, commit, and wait once."""
 
         def issue(tx: Any) -> None:
             put(tx)
             commit(tx)
 
-        await self._transact(strict, guard, issue)
+        await self._transact(strict, issue)
 
     async def change(
-        self,
-        ask: Callable[[Any], list[Any]],
-        put: Callable[[Any, list[Any]], None],
-        guard: str | None = None,
+        self, ask: Callable[[Any], list[Any]], put: Callable[[Any, list[Any]], None]
     ) -> None:
         """One transaction: the requests of `ask`, and in the moment when the last of them is
         answered, `put` with all their results. Nothing awaits in between, so it stays open. What
@@ -77,7 +71,7 @@ class Database:
                 go_on()
 
         try:
-            await self._transact(True, guard, issue)
+            await self._transact(True, issue)
         except StoreError:
             for failure in failures:
                 raise self._explained(failure) from None
@@ -97,21 +91,15 @@ class Database:
             raise self._explained(tx.error, connection)
         return [request.result for request in requests]
 
-    async def _transact(
-        self, strict: bool, guard: str | None, issue: Callable[[Any], None]
-    ) -> None:
+    async def _transact(self, strict: bool, issue: Callable[[Any], None]) -> None:
         durability = "strict" if strict else "relaxed"
         connection, tx = await self._begin(list(self.schema.stores), "readwrite", durability)
         try:
-            fence = None if guard is None else put_guard(tx, guard)
             issue(tx)
         except Exception as error:
             abort(tx)  # or what was issued before it would be written
             raise self._explained(error, connection) from None
         if await outcome(tx, "oncomplete", "onabort") == "onabort":
-            # Of the unique indexes' errors, and of the fence's, only the latter is the request's.
-            if fence is not None and name_of(fence.error) == "ConstraintError":
-                raise StoreFenced(f"IndexedDB {self.name!r}: {guard} was declared dead")
             raise self._explained(tx.error, connection)
 
     async def _begin(self, stores: list[str], mode: str, durability: str) -> tuple[Connection, Any]:

@@ -217,7 +217,7 @@ class Endpoint:
         self._service.queue.set_consent(given)
         self._grant()
 
-    async def _lead(self, guard: str) -> None:
+    async def _lead(self, guard: int) -> None:
         self._caretaker.lead(guard)
 
     async def _resign(self) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
 from dataclasses import asdict, fields
 from typing import Any
 
@@ -12,10 +11,11 @@ import js
 from ..batch import Batch, DeadLetter, Row
 from ..errors import StoreRejected
 from ..query import TraceQuery
+from .batches import write_batch
 from .database import Database
 from .interop import to_array, to_object
 from .naming import camel, camel_keys
-from .rows import read_row, read_traces, row_object
+from .rows import read_row, read_traces
 from .upkeep import IndexedDBUpkeep
 
 logger = logging.getLogger("pyqueue")
@@ -53,18 +53,14 @@ class IndexedDBStore(IndexedDBUpkeep):
 
     async def write(self, batch: Batch) -> None:
         try:
-            await self._put(batch, batch.rows)
+            await write_batch(self._database, batch, batch.rows)
         except StoreRejected:
             # A place in the session is taken once: rows, or parts of them, may be there from an
             # attempt whose answer was lost.
             missing = [row for row in batch.rows if not await self._holds(row)]
             if len(missing) == len(batch.rows):
                 raise
-            await self._put(batch, missing)
-
-    async def _put(self, batch: Batch, rows: Sequence[Row]) -> None:
-        session = batch.rows[0].session
-        await self._database.write(batch.strict, lambda tx: _put_batch(tx, batch, rows), session)
+            await write_batch(self._database, batch, missing)
 
     async def bury(self, letters: list[DeadLetter]) -> None:
         def put(tx: Any) -> None:
@@ -154,13 +150,6 @@ class IndexedDBStore(IndexedDBUpkeep):
             "segments", lambda segments: [segments.get(keys[-1] if keys else -1)]
         )
         return found is not None and getattr(found, "seqLast", 0) >= row.seq_last
-
-
-def _put_batch(tx: Any, batch: Batch, rows: Sequence[Row]) -> None:
-    segments = tx.objectStore("segments")
-    for row in rows:
-        segments.put(row_object(row))
-    tx.objectStore("ledger").put(to_object(camel_keys(batch.account)))
 
 
 def _can_hold(query: TraceQuery, row: Any) -> bool:

@@ -50,7 +50,7 @@ def _upgrade(db: Any, tx: Any, old: int) -> None:
         db.createObjectStore("ledger", to_object({"keyPath": "session"}))
         db.createObjectStore("meta")
     if old < 2:
-        db.createObjectStore("fences", to_object({"keyPath": "name"}))
+        tx.objectStore("ledger").createIndex("writer", "writer", to_object({"unique": True}))
         upkeep = to_array(("priority", "tMax", "codec", "count", "bytes"))
         tx.objectStore("segments").createIndex("upkeep", upkeep)
     note = {"version": TRACES.version, "oldest": OLDEST}
@@ -64,10 +64,9 @@ TRACES = Schema(
     version=2,
     stores={
         "segments": ("order", "end", "priority", "time", "traceIds", "upkeep"),
-        "ledger": (),
+        "ledger": ("writer",),
         "dead_letters": (),
         "meta": (),
-        "fences": (),
     },
     upgrade=_upgrade,
 )

@@ -1,4 +1,4 @@
-"""How a transaction of ours begins and ends."""
+"""How a transaction of ours ends."""
 
 from __future__ import annotations
 
@@ -7,15 +7,7 @@ from typing import Any
 
 import js
 
-from .interop import JsException, to_object
-
-
-def put_guard(tx: Any, guard: str) -> Any:
-    """The request that fails where a fence stands for `guard`; otherwise nothing is left of it."""
-    fences = tx.objectStore("fences")
-    request = fences.add(to_object({"name": guard}))
-    fences.delete(guard)
-    return request
+from .interop import JsException
 
 
 def commit(tx: Any) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import js
 
 from ..batch import Row
+from ..errors import StoreFenced
 from ..ports import Place, RowFacts
 from .database import Database
 from .interop import listen, to_array, to_object
@@ -39,6 +40,7 @@ class IndexedDBUpkeep:
         return await self._walk("order", bound, limit, read)
 
     async def closed_sessions(self) -> set[str]:
+        # Fences have a time of closing too, but no row is of a session with such a name.
         (accounts,) = await self._database.read("ledger", lambda ledger: [ledger.getAll()])
         return {one.session for one in accounts if getattr(one, "closed", None)}
 
@@ -47,15 +49,17 @@ class IndexedDBUpkeep:
         groups: Sequence[Sequence[Any]],
         change: Callable[[list[Row]], list[Row]],
         note: Note | None,
-        guard: str | None,
+        guard: int | None,
     ) -> None:
         def ask(tx: Any) -> list[Any]:
-            segments = tx.objectStore("segments")
+            segments, meta = tx.objectStore("segments"), tx.objectStore("meta")
             found = [segments.get(key) for keys in groups for key in keys]
-            return [*found, tx.objectStore("meta").get("upkeep")]
+            return [*found, meta.get("upkeep"), meta.get("leader")]
 
         def put(tx: Any, results: list[Any]) -> None:
-            *records, previous = results
+            *records, previous, leader = results
+            if guard is not None and getattr(leader, "token", guard) != guard:
+                raise StoreFenced(f"leader {guard}: another leads")
             left = iter(records)
             for keys in groups:
                 pairs = [(key, next(left)) for key in keys]
@@ -65,7 +69,7 @@ class IndexedDBUpkeep:
             if value is not None:
                 tx.objectStore("meta").put(to_object(value), "upkeep")
 
-        await self._database.change(ask, put, guard)
+        await self._database.change(ask, put)
 
     async def _walk(
         self, index: str, bound: Any, limit: int, read: Callable[[Any], Any]

@@ -17,7 +17,6 @@ class MemoryStore(MemoryUpkeep):
         self.ledger: dict[str, dict[str, Any]] = {}
         self.dead_letters: dict[str, DeadLetter] = {}
         self.meta: dict[str, Any] = {}
-        self.fences: set[str] = set()
         self._taken: set[tuple[str, int]] = set()
 
     def __repr__(self) -> str:

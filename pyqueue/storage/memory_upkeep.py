@@ -19,8 +19,6 @@ class MemoryUpkeep:
     rows: list[Row]
     ledger: dict[str, dict[str, Any]]
     meta: dict[str, Any]
-    fences: set[str]
-    """Names that may not write."""
 
     async def survey(self, after: RowFacts | None, limit: int) -> list[RowFacts]:
         facts = (
@@ -41,10 +39,10 @@ class MemoryUpkeep:
         groups: Sequence[Sequence[Key]],
         change: Callable[[list[Row]], list[Row]],
         note: Callable[[Mapping[str, Any] | None], Mapping[str, Any] | None] | None,
-        guard: str | None,
+        guard: int | None,
     ) -> None:
-        if guard in self.fences:
-            raise StoreFenced(f"{guard} was fenced off")
+        if guard is not None and self.meta.get("leader", {}).get("token", guard) != guard:
+            raise StoreFenced(f"leader {guard}: another leads")
         stored = {_key(row): row for row in self.rows}
         for group in groups:
             before = [stored[key] for key in group if key in stored]

@@ -18,7 +18,6 @@ FACTS = "priority, tMax, codec, count, bytes"
 
 SCHEMA = f"""
 CREATE INDEX IF NOT EXISTS segments_upkeep ON segments ({FACTS});
-CREATE TABLE IF NOT EXISTS fences (name TEXT PRIMARY KEY, time REAL NOT NULL);
 """
 
 COLUMNS = "session, seqFirst, seqLast, priority, mixed, count, bytes, tMin, tMax, codec, data"
@@ -48,16 +47,16 @@ class SQLiteUpkeep:
         groups: Sequence[Sequence[int]],
         change: Callable[[list[Row]], list[Row]],
         note: Callable[[Mapping[str, Any] | None], Mapping[str, Any] | None] | None,
-        guard: str | None,
+        guard: int | None,
     ) -> None:
         with self._database.transaction(strict=False) as db:
-            if db.execute("SELECT 1 FROM fences WHERE name = ?", (guard,)).fetchone():
-                raise StoreFenced(f"{guard} was fenced off")
+            leader = _meta(db, "leader") or {}
+            if guard is not None and leader.get("token", guard) != guard:
+                raise StoreFenced(f"leader {guard}: another leads")
             for keys in groups:
                 stored = {key: row for key in keys if (row := _read(db, key)) is not None}
                 _replace(db, stored, change(list(stored.values())))
-            found = db.execute("SELECT value FROM meta WHERE key = 'upkeep'").fetchone()
-            value = note(json.loads(found[0]) if found else None) if note else None
+            value = note(_meta(db, "upkeep")) if note else None
             if value is not None:
                 db.execute("INSERT OR REPLACE INTO meta VALUES ('upkeep', ?)", (encode(value),))
 
@@ -81,6 +80,11 @@ def row_of(values: Sequence[Any]) -> Row:
     return Row(
         session, first, last, priority, bool(mixed), count, size, t_min, t_max, (), codec, data
     )
+
+
+def _meta(db: sqlite3.Connection, key: str) -> Any:
+    found = db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+    return json.loads(found[0]) if found else None
 
 
 def _read(db: sqlite3.Connection, key: int) -> Row | None:

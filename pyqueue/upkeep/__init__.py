@@ -2,8 +2,8 @@
 
 `policy` says how much may stay, `plan` which rows go, `compaction` which are merged, `rows` how one
 is rewritten and `tally` what is counted: all pure. `editor` brings changes to the store, a short
-transaction at a time, so that a write never waits long; `round` is one run; `keeper` is what an
-application holds.
+transaction at a time, so that a write never waits long; `round` is one run, `purge` what a purge
+leaves; `keeper` is what an application holds.
 
     keeper = Keeper(store, RetentionPolicy(max_age=7 * 24 * 3_600_000), clock)
     (await keeper.run(dry_run=True)).deleted.by_priority

@@ -56,9 +56,9 @@ class Slice:
 
 
 class Editor:
-    """Reads and edits a store's rows. `guard` names the leader, if there are several tabs."""
+    """Reads and edits a store's rows. `guard` is a leader's token, if there are several tabs."""
 
-    def __init__(self, store: UpkeepStore, guard: str | None) -> None:
+    def __init__(self, store: UpkeepStore, guard: int | None) -> None:
         self.store = store
         self.guard = guard
         self._unnoted = Tally()
@@ -116,8 +116,7 @@ class Editor:
     async def _delete_while_full(
         self, groups: list[list[RowFacts]], keeps: Keeps, total: Tally
     ) -> Tally:
-        """Only delete: nothing that needs room. Not even a fence or a note is written: whoever
-        leads would delete the same rows, and the next note tells of them."""
+        """Only delete: nothing that needs room. Not even a note is written: the next one tells."""
         tally = Tally()
 
         def change(rows: list[Row]) -> list[Row]:
@@ -130,7 +129,7 @@ class Editor:
 
         try:
             keys = [[row.key for row in group] for group in groups]
-            await self.store.edit(keys, change, None, None)
+            await self.store.edit(keys, change, None, self.guard)
         except StoreFull:
             if len(groups) == 1:
                 raise

@@ -4,23 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ..batch import Row
 from ..errors import StoreFenced
 from ..ports import Clock, StorageEstimate, StorageProbe, UpkeepStore
 from ..query import TraceQuery
-from .editor import Editor, Keeps, Revise, Slice, dropping
+from .editor import Editor, Revise, Slice
 from .policy import RetentionPolicy
+from .purge import Predicate, certain, purging
 from .round import Report, Round
-from .rows import CODECS
 from .tally import Tally
-
-Predicate = Callable[[Any], bool]
-"""A test for a decoded trace."""
 
 logger = logging.getLogger("pyqueue")
 
@@ -45,7 +41,7 @@ class Keeper:
     """Keeps a store within a policy. At work once at a time; a write never waits for more than
     one short transaction of it.
 
-    `guard` names this page among those that could lead; one that was fenced off changes nothing.
+    `guard` is the token by which this page leads; once another leads, it changes nothing.
     """
 
     def __init__(
@@ -55,7 +51,7 @@ class Keeper:
         *,
         clock: Clock,
         probe: StorageProbe | None = None,
-        guard: str | None = None,
+        guard: int | None = None,
     ) -> None:
         self._policy = policy or RetentionPolicy()
         self._editor = Editor(store, guard)
@@ -135,7 +131,7 @@ class Keeper:
         if query.limit is not None:
             raise ValueError("a purge has no limit")
         revise = purging(
-            _certain(query.matcher()) if predicate is None else predicate,
+            certain(query.matcher()) if predicate is None else predicate,
             self._policy.protector() if keep_protected else None,
         )
         # A mixed row stands under the highest priority that it holds.
@@ -199,29 +195,6 @@ class Keeper:
         was = self._statistics
         sums = {name: _sum(getattr(was, name), value) for name, value in more.items()}
         self._statistics = replace(was, **sums)
-
-
-def purging(matches: Predicate, keeps: Keeps) -> Revise:
-    """Revises rows to what does not match, or is kept all the same."""
-    revise = dropping(lambda trace: not matches(trace) or bool(keeps and keeps(trace)))
-
-    def purge(rows: list[Row], tally: Tally) -> list[Row]:
-        # What a newer version wrote is not corrupt, even if it can't be read here.
-        return revise(rows, tally) if rows and rows[0].codec in CODECS else rows
-
-    return purge
-
-
-def _certain(matches: Predicate) -> Predicate:
-    """The same, but what lacks the field in question matches too."""
-
-    def is_match(trace: Mapping[str, Any]) -> bool:
-        try:
-            return matches(trace)
-        except (KeyError, TypeError):
-            return True
-
-    return is_match
 
 
 def _sum(was: Any, more: Any) -> Any:

@@ -43,7 +43,7 @@ class FaultyUpkeep:
         self.edits = []
         """How many rows each edit was about."""
         self.room = None
-        """While it is a number: what it is to hold, at most so many rows in an edit, unguarded."""
+        """Raises where an edit, of which it is told, finds no room."""
 
     def __getattr__(self, name):
         return getattr(self.inner, name)

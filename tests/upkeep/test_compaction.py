@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from dataclasses import replace
 
@@ -19,7 +20,6 @@ from tests.support import reproducible
 from tests.upkeep.support import (
     DAY,
     HOUR,
-    MINUTE,
     FaultyUpkeep,
     answers,
     contents,
@@ -138,14 +138,15 @@ async def test_a_corrupt_row_spoils_no_other(data):
     assert [row.data for row in store.rows if row.codec == "json"] == [data]
 
 
-async def test_rows_whose_traces_were_kept_by_name_are_looked_at_again_once_merged():
-    """A row that only held what is protected takes in others, whose time comes later."""
+async def test_a_row_of_protected_traces_is_looked_at_again_once_others_were_merged_into_it():
     store = MemoryStore()
-    await put(store, (1, 25 * HOUR, "kept"), (1, 24 * HOUR + MINUTE, "a"), closed=True)
+    place = await put(store, (1, 25 * HOUR, "kept"), closed=True)
     keep = keeper(store, max_age=24.5 * HOUR, keep_ids=["kept"])
     await keep.run()
+    await put(store, (1, 24.2 * HOUR, "a"), closed=True, start=place)
     await keep.run()
-    keep.reconfigure(max_age=24 * HOUR)
+    assert [row.count for row in store.rows] == [2]
+    await asyncio.sleep(HOUR / 1000)
     await keep.run()
     assert ids(store) == {"kept"}
 

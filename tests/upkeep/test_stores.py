@@ -14,8 +14,8 @@ class TestMemoryStore(UpkeepConformance):
     def make_store(self):
         return MemoryStore()
 
-    async def fence(self, store, name):
-        store.fences.add(name)
+    async def lead(self, store, token):
+        store.meta["leader"] = {"token": token}
 
 
 @pytest.mark.skipif(not find_spec("sqlite3"), reason="Pyodide has it as a package of its own")
@@ -25,9 +25,10 @@ class TestSQLiteStore(UpkeepConformance):
 
         return SQLiteStore(":memory:")
 
-    async def fence(self, store, name):
+    async def lead(self, store, token):
+        values = ("leader", f'{{"token": {token}}}')
         with store._database.transaction(True) as db:
-            db.execute("INSERT INTO fences VALUES (?, 0)", (name,))
+            db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", values)
 
 
 @pytest.mark.browser_only
@@ -39,8 +40,8 @@ class TestIndexedDBStore(UpkeepConformance):
 
         return IndexedDBStore(f"upkeep-{token_hex(8)}")
 
-    async def fence(self, store, name):
+    async def lead(self, store, token):
         from pyqueue.browser.interop import to_object
 
-        fence = to_object({"name": name, "time": 0})
-        await store._database.write(True, lambda tx: tx.objectStore("fences").put(fence))
+        leader = to_object({"token": token})
+        await store._database.write(True, lambda tx: tx.objectStore("meta").put(leader, "leader"))

@@ -1,0 +1,114 @@
+"""A worker that dies takes nothing along: the page keeps what it sent until it is settled."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page
+
+from inpage import assert_law, metrics_when, rows, start, stored
+
+TRACE = """([count, prefix]) => Array.from({ length: count }, (_, i) =>
+  pyqueue.trace(`${prefix}.${i}`, { i }, { priority: i % 4 }))"""
+
+# Its worker ends in the middle of it, without a word to the page.
+END = "self.close()"
+
+# What is traced while Python has it, but has not written it.
+PAUSED = "async () => { await pyqueue.pause(); }"
+
+
+def end_worker(page: Page) -> None:
+    (worker,) = page.workers
+    with page.expect_event("worker", timeout=60_000):  # its successor
+        worker.evaluate(END)
+
+
+def assert_each_once(page: Page, ids: list[str]) -> None:
+    found = [trace["id"] for trace in stored(page)]
+    assert sorted(found) == sorted(ids)
+
+
+def test_what_a_dead_worker_held_is_handed_to_its_successor(page: Page) -> None:
+    start(page)
+    before = page.evaluate(TRACE, [500, "before"])
+    page.evaluate("pyqueue.flush()")
+    page.evaluate(PAUSED)
+    held = page.evaluate(TRACE, [700, "held"])
+    metrics_when(page, lambda metrics: metrics["memoryUsage"] > 0)
+    end_worker(page)
+    after = page.evaluate(TRACE, [100, "after"])
+    page.evaluate("pyqueue.flush()")
+
+    assert_each_once(page, before + held + after)
+    metrics = page.evaluate("pyqueue.metrics()")
+    assert_law(metrics)
+    assert metrics["written"] == 1_300
+    assert metrics["restarts"] == 1
+
+
+def test_what_was_stored_but_not_acknowledged_is_not_stored_twice(page: Page) -> None:
+    start(page)
+    ids = page.evaluate(TRACE, [1_000, "mine"])
+    (worker,) = page.workers
+    with page.expect_event("worker", timeout=60_000):
+        # Dies right behind the first write that is complete, whose acknowledgement may be lost.
+        worker.evaluate("""() => {
+          const done = IDBTransaction.prototype;
+          const { set } = Object.getOwnPropertyDescriptor(done, "oncomplete");
+          Object.defineProperty(done, "oncomplete", {
+            set(handler) { set.call(this, () => self.close()); },
+          });
+        }""")
+        page.evaluate(TRACE, [1, "last"])
+    page.evaluate("pyqueue.flush()")
+    found = [trace["id"] for trace in stored(page)]
+    assert set(ids) <= set(found)
+    assert len(found) == len(set(found)) == 1_001
+
+
+def test_a_flush_under_way_ends_with_the_successor(page: Page) -> None:
+    start(page)
+    (worker,) = page.workers
+    ids = page.evaluate(TRACE, [5_000, "mine"])
+    page.evaluate("() => { globalThis.flushed = pyqueue.flush().then(() => true); }")
+    worker.evaluate(END)
+    assert page.evaluate("flushed")
+    assert_each_once(page, ids)
+
+
+def test_a_dead_worker_s_account_is_closed_and_the_whole_is_right(page: Page) -> None:
+    start(page)
+    page.evaluate(TRACE, [300, "one"])
+    page.evaluate("pyqueue.flush()")
+    end_worker(page)
+    page.evaluate(TRACE, [200, "two"])
+    page.evaluate("pyqueue.flush()")
+    accounts = [one for one in rows(page, store="ledger") if one["offered"]]
+    assert sum(account["written"] for account in accounts) == 500
+    closed = [account for account in accounts if account.get("closed")]
+    assert [account["unknown"] for account in closed] == [0]
+    assert page.evaluate("pyqueue.health()")["grade"] == "degraded"
+
+
+def test_python_that_dies_again_and_again_is_left_alone(page: Page) -> None:
+    start(page)
+    for _ in range(3):
+        page.workers[0].evaluate(END)
+        metrics_when(page, lambda metrics: metrics["mode"] != "booting", timeout=60)
+    ids = page.evaluate(TRACE, [10, "mine"])
+    page.evaluate("pyqueue.flush()")
+    assert_each_once(page, ids)
+    assert page.evaluate("pyqueue.metrics()")["mode"] == "fifo"
+    reasons = page.evaluate("pyqueue.health()")["reasons"]
+    assert any("Python is not to be had" in reason for reason in reasons)
+
+
+def test_an_interpreter_that_breaks_is_replaced(page: Page) -> None:
+    start(page)
+    ids = page.evaluate(TRACE, [400, "mine"])
+    page.evaluate("pyqueue.flush()")
+    (worker,) = page.workers
+    with page.expect_event("worker", timeout=60_000):
+        worker.evaluate("() => { Array.prototype[Symbol.iterator] = undefined; }")
+        ids += page.evaluate(TRACE, [50, "broken"])
+    page.evaluate("pyqueue.flush()")
+    assert_each_once(page, ids)
