@@ -12,7 +12,7 @@ PY := .venv/bin/python
 
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help setup build demo test browser lint lock clean
+.PHONY: help setup build demo test loss browser lint lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' $(MAKEFILE_LIST)
@@ -28,7 +28,10 @@ test: build browser lint ## run every test: CPython, Pyodide, browser
 	$(PY) -m pytest tests
 	$(PY) -m pytest playwright
 
-browser: $(VENV) ## install Chromium where there is none
+loss: build browser ## play every way to end a page, many times; write the table of what was lost
+	$(PY) playwright/loss/table.py
+
+browser: $(VENV) ## install Chromium and Firefox where there are none
 	@$(PY) playwright/browsers.py
 
 lint: $(VENV) ## ruff and mypy

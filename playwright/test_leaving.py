@@ -96,8 +96,10 @@ def test_what_did_not_fit_is_told_as_unknown(page: Page) -> None:
 def test_a_journal_that_is_no_journal_is_thrown_away(page: Page) -> None:
     page.goto("/blank.html")
     page.evaluate("""() => {
-      const texts = ["{", "[]", "null", '{"time":1,"traces":7}', '{"time":1,"accepted":2,"traces":[1,{},null]}'];
-      texts.forEach((text, i) => localStorage.setItem(`pyqueue/pyqueue/${"x".repeat(16)}${i}`, text));
+      const key = `pyqueue/pyqueue/${"x".repeat(16)}`;
+      const traces = '{"time":1,"accepted":2,"traces":[1,{},null]}';
+      const texts = ["{", "[]", "null", '{"time":1,"traces":7}', traces];
+      texts.forEach((text, i) => localStorage.setItem(key + i, text));
     }""")
     assert come_back(page)["traces"] == 0
     assert page.evaluate(JOURNALS) == []

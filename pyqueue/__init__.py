@@ -7,9 +7,9 @@ A trace goes one way:
             ─▶ writer (asyncio) ─▶ storage or browser.indexeddb (rows) ─▶ query
 
 Reading order: priority, trace, core/ (pure, handed the time), writer (the only place that waits),
-trace_queue (what both queues offer), processor, fifo, service. `browser/` alone imports `js` and
-`pyodide`. `ports` lists what the queue needs from outside, `testing` what users need for their
-tests.
+trace_queue (what both queues offer), processor, fifo, service. Beside the way: `redaction` at the
+door, `upkeep` of what is stored, `observe`. `browser/` alone imports `js` and `pyodide`. `ports`
+lists what the queue needs from outside, `testing` what users need for their tests.
 """
 
 from .batch import Batch, DeadLetter, Row
@@ -20,6 +20,8 @@ from .errors import (
     FlushError,
     PyqueueError,
     StoreError,
+    StoreFenced,
+    StoreFull,
     StoreRejected,
     StoreUnavailable,
 )
@@ -32,9 +34,11 @@ from .ports import BatchStore, Clock, HeapReading, MemoryProbe, Observer
 from .priority import TracePriority
 from .processor import TraceQueueProcessor
 from .query import TraceQuery
+from .redaction import Redaction
 from .service import ActionTraceOutputService
 from .storage.memory import MemoryStore
 from .trace_queue import TraceQueue
+from .upkeep import Keeper, RetentionPolicy
 from .verdict import Reason, Verdict
 
 __version__ = "0.1.0"
@@ -50,6 +54,7 @@ __all__ = [
     "FlushError",
     "Health",
     "HeapReading",
+    "Keeper",
     "MemoryProbe",
     "MemoryStore",
     "Observer",
@@ -57,9 +62,13 @@ __all__ = [
     "QueueConfig",
     "QueueMetrics",
     "Reason",
+    "Redaction",
+    "RetentionPolicy",
     "Row",
     "SimpleFifoQueue",
     "StoreError",
+    "StoreFenced",
+    "StoreFull",
     "StoreRejected",
     "StoreUnavailable",
     "TraceBatchQueue",

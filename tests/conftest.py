@@ -6,7 +6,7 @@ import inspect
 
 import pytest
 
-pytest.register_assert_rewrite("pyqueue.testing.conformance")
+pytest.register_assert_rewrite("pyqueue.testing.conformance", "pyqueue.testing.upkeep_conformance")
 
 from pyqueue.testing import run_virtual  # noqa: E402  (after the line above, or it does nothing)
 

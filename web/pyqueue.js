@@ -28,6 +28,10 @@ const SPOOL_DELAY = 1000; // ms that a trace waits for company where there is no
 const SPILL = 0.5; // share of the page's budget from which the spool writes while Python boots
 const MAX_DEATHS = 3; // of Python, none of which wrote anything in between
 
+// At once, so that it is there when the network is not, or the page goes.
+const spool = import("./spool.js");
+spool.catch(() => {}); // it is asked for again when it is needed
+
 const tallies = () => Object.fromEntries(FATES.map((fate) => [fate, zeros()]));
 
 /** In Python's place while there is none. */
@@ -313,7 +317,7 @@ class Client {
 
   async #spooled() {
     try {
-      const { Spool } = await import("./spool.js");
+      const { Spool } = await spool.catch(() => import("./spool.js"));
       return (this.#spool ??= new Spool(this.#waiting, this.#options.database, this.#spoolName, this.#listener));
     } catch (error) { // the server is gone
       this.#spoolTimer ??= setTimeout(() => this.#writeSpool(), SPOOL_DELAY);

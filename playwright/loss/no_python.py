@@ -13,9 +13,9 @@ from pyqueue.testing.browser import block_python, offline
 
 def offline_start(scene: Scene, chance: Random) -> None:
     visit = scene.visit()
-    visit.page.evaluate(
-        "import('/pyqueue/pyqueue.js').then(() => null)"
-    )  # the page had come so far
+    # The page had come so far: all scripts that one needs to trace, but nothing of Python.
+    visit.page.evaluate("import('/pyqueue/pyqueue.js').then(() => null)")
+    visit.page.wait_for_load_state("networkidle")
     with offline(scene.context):
         visit.start()
         visit.offer(3_000)  # more than a journal holds

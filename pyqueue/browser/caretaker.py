@@ -10,9 +10,6 @@ from ..ports import Clock, UpkeepStore
 from ..upkeep import Keeper, Report, RetentionPolicy
 from .platform import BrowserStorage
 
-ROOM = 1024 * 1024
-"""Bytes that are freed when a write found no room."""
-
 
 class Caretaker:
     """`policy` holds for all that it does."""
@@ -22,7 +19,7 @@ class Caretaker:
         self._clock = clock
         self._keeper = self._new_keeper(policy, None)
         self._serving: asyncio.Task[None] | None = None
-        self._freeing: asyncio.Task[int] | None = None
+        self._running: asyncio.Task[Report] | None = None
 
     def lead(self, guard: int) -> None:
         """From now on, until another leads; `guard` is the token by which it does."""
@@ -45,11 +42,12 @@ class Caretaker:
         return await self._keeper.run(dry_run)
 
     def heard(self, event: Event) -> None:
-        """Makes room where a write found none."""
+        """When a write found no room, the policy's share may have become less. What it allows
+        stays: nothing that was acknowledged goes to make room."""
         if event.kind != "error" or not event.payload["error"].startswith("StoreFull"):
             return
-        if self._freeing is None or self._freeing.done():
-            self._freeing = asyncio.ensure_future(self._keeper.free(ROOM))
+        if self._running is None or self._running.done():
+            self._running = asyncio.ensure_future(self._keeper.run())
 
     def _new_keeper(self, policy: RetentionPolicy, guard: int | None) -> Keeper:
         return Keeper(self._store, policy, clock=self._clock, probe=BrowserStorage(), guard=guard)

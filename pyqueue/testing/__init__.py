@@ -14,6 +14,7 @@ run_virtual(scenario())
 from .conformance import QueueConformance, StoreConformance
 from .faults import FaultyStore
 from .simulator import Report, SimulationFailed, Violation, replay, simulate
+from .upkeep_conformance import UpkeepConformance
 from .virtual_time import VirtualClock, VirtualLoop, run_virtual
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "Report",
     "SimulationFailed",
     "StoreConformance",
+    "UpkeepConformance",
     "Violation",
     "VirtualClock",
     "VirtualLoop",

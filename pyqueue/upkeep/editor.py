@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from typing import Any, TypeVar
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping, Sequence
+from typing import Any, Generic, Self, TypeVar
 
 from ..batch import Row
 from ..errors import StoreFull
@@ -28,6 +28,32 @@ Keeps = Callable[[Trace], bool] | None
 
 Revise = Callable[[list[Row], Tally], list[Row]]
 """What is to stand in place of a group of rows; what this changes is added to the tally."""
+
+
+class Walk(Generic[T]):
+    """Reads page after page, up to the first that is not full: while others write, there is always
+    one more row. Needs no closing where it is left early, as a generator would."""
+
+    def __init__(self, read: Callable[[T | None, int], Awaitable[list[T]]]) -> None:
+        self._read = read
+        self._last: T | None = None
+        self._page: Iterator[T] = iter(())
+        self._is_whole = False
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> T:
+        for one in self._page:
+            return one
+        if self._is_whole:
+            raise StopAsyncIteration
+        page = await self._read(self._last, PAGE)
+        self._is_whole = len(page) < PAGE
+        self._last = page[-1] if page else None
+        self._page = iter(page)
+        await asyncio.sleep(0)
+        return await self.__anext__()
 
 
 class Slice:
@@ -64,21 +90,18 @@ class Editor:
         self._unnoted = Tally()
         """Deleted while there was no room to say so."""
 
-    async def rows(self) -> AsyncGenerator[RowFacts, None]:
+    def rows(self) -> Walk[RowFacts]:
         """All rows, lowest priority and oldest first."""
-        async for page in _pages(self.store.survey):
-            for row in page:
-                yield row
+        return Walk(self.store.survey)
 
     async def sessions(self) -> AsyncGenerator[list[Place], None]:
         """All rows, a session at a time, in the order of sealing."""
         session: list[Place] = []
-        async for page in _pages(self.store.places):
-            for place in page:
-                if session and session[0].session != place.session:
-                    yield session
-                    session = []
-                session.append(place)
+        async for place in Walk(self.store.places):
+            if session and session[0].session != place.session:
+                yield session
+                session = []
+            session.append(place)
         if session:
             yield session
 
@@ -140,18 +163,6 @@ class Editor:
         self._unnoted.add(tally)
         total.add(tally)
         return tally
-
-
-async def _pages(read: Callable[[T | None, int], Awaitable[list[T]]]) -> AsyncIterator[list[T]]:
-    """Pages up to the first that is not full: while others write, there is always one more row."""
-    last: T | None = None
-    while True:
-        page = await read(last, PAGE)
-        yield page
-        if len(page) < PAGE:
-            return
-        last = page[-1]
-        await asyncio.sleep(0)
 
 
 def dropping(keeps: Keeps) -> Revise:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, fields
 from fnmatch import translate
 from typing import Any
 
-from ..config import _check, _option
+from ..config import check_option, option
 
 KEEP = {"meaning": "exact, or with `*`, `?` and `[…]`"}
 
@@ -22,32 +22,32 @@ class RetentionPolicy:
     limit where they are 0; the share, or `fallback_bytes`, always does.
     """
 
-    max_age: float = _option(0, least=0, meaning="after which a trace goes, however important")
-    max_count: int = _option(0, least=0, meaning="stored traces")
-    max_bytes: int = _option(0, least=0, meaning="their bytes")
-    max_share: float = _option(
+    max_age: float = option(0, least=0, meaning="after which a trace goes, however important")
+    max_count: int = option(0, least=0, meaning="stored traces")
+    max_bytes: int = option(0, least=0, meaning="their bytes")
+    max_share: float = option(
         0.1, least=0.001, most=1, meaning="of the quota that others in the origin leave"
     )
-    fallback_bytes: int = _option(
+    fallback_bytes: int = option(
         50 * 1024 * 1024, least=1, meaning="in place of the share where no quota is told"
     )
     keep_names: tuple[str, ...] = field(default=(), metadata=KEEP)
     keep_ids: tuple[str, ...] = field(default=(), metadata=KEEP)
-    check_interval: float = _option(300_000, least=1_000, meaning="between two looks at the store")
-    compact_after: float = _option(
+    check_interval: float = option(300_000, least=1_000, meaning="between two looks at the store")
+    compact_after: float = option(
         3_600_000, least=60_000, meaning="when a row is cold; also what a merged row may span"
     )
-    compact_bytes: int = _option(
+    compact_bytes: int = option(
         128 * 1024, least=1, meaning="JSON in a merged row, before it is compressed"
     )
 
     def __post_init__(self) -> None:
-        for option in fields(self):
-            if option.name.startswith("keep_"):
-                patterns = _patterns(option.name, getattr(self, option.name))
-                object.__setattr__(self, option.name, patterns)
+        for known in fields(self):
+            if known.name.startswith("keep_"):
+                patterns = _patterns(known.name, getattr(self, known.name))
+                object.__setattr__(self, known.name, patterns)
             else:
-                _check(option, getattr(self, option.name))
+                check_option(known, getattr(self, known.name))
 
     def protector(self) -> Callable[[Mapping[str, Any]], bool] | None:
         """A test for a decoded trace: is it to be kept whatever happens? None where none is."""

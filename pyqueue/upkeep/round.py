@@ -94,14 +94,15 @@ class Round:
             return
         closed = await self._editor.store.closed_sessions()
         groups = Groups(self._policy, cold)
-        async for places in self._editor.sessions():
-            is_closed = places[0].session in closed
-            slice = Slice(COMPACT_SLICE)
-            for group in groups.of_session(places, is_closed):
-                if not slice.has_room(group):
-                    slice = await self._merge(slice, is_closed)
-                slice.add(group)
-            await self._merge(slice, is_closed)
+        async with aclosing(self._editor.sessions()) as sessions:
+            async for places in sessions:
+                is_closed = places[0].session in closed
+                slice = Slice(COMPACT_SLICE)
+                for group in groups.of_session(places, is_closed):
+                    if not slice.has_room(group):
+                        slice = await self._merge(slice, is_closed)
+                    slice.add(group)
+                await self._merge(slice, is_closed)
 
     @property
     def left(self) -> Totals:
@@ -121,18 +122,17 @@ class Round:
     async def _shed(self, highest: int = 3) -> None:
         excess = self.plan.excess
         chosen = Slice()
-        async with aclosing(self._editor.rows()) as rows:
-            async for row in rows:
-                if excess.is_met_by(chosen.count, chosen.bytes):
+        async for row in self._editor.rows():
+            if excess.is_met_by(chosen.count, chosen.bytes):
+                chosen = await self._delete(chosen)
+            if not excess or row.priority > highest:
+                break
+            if row.key in self._touched or row.key in self._settled:
+                continue
+            if self.plan.offer(row):
+                if not chosen.has_room([row]):
                     chosen = await self._delete(chosen)
-                if not excess or row.priority > highest:
-                    break
-                if row.key in self._touched or row.key in self._settled:
-                    continue
-                if self.plan.offer(row):
-                    if not chosen.has_room([row]):
-                        chosen = await self._delete(chosen)
-                    chosen.add([row])
+                chosen.add([row])
         await self._delete(chosen)
 
     async def _delete(self, slice: Slice) -> Slice:
