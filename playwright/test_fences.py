@@ -77,3 +77,23 @@ def test_a_fence_outlives_its_page_by_a_week_also_that_of_an_old_page(page: Page
     assert before == kept > 0
     assert after == 0
     assert len(left) == 3
+
+
+def test_a_tab_that_leads_no_more_deletes_nothing_without_python_either(page: Page) -> None:
+    late, left, leading, none = run(
+        page,
+        """async (name) => {
+          const ours = store(name);
+          const { retain } = await import("/web/upkeep.js");
+          const rows = () => plain.all(name, "segments").then(({ length }) => length);
+          await ours.write("s", 1, ["a", "b"]);
+          await plain.put(name, "meta", { token: 2 }, "leader");
+          const policy = { maxAge: 1 };
+          const late = await retain(name, policy, { guard: 1 }).catch((error) => error.name);
+          const left = await rows();
+          const leading = await retain(name, policy, { guard: 2 });
+          return [late, left, leading.deleted.count, await rows()];
+        }""",
+    )
+    assert (late, left) == ("StoreFenced", 2)
+    assert (leading, none) == (2, 0)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 
 import pytest
@@ -10,9 +9,7 @@ from playwright.sync_api import Page
 
 from hosting import Host
 from inpage import assert_law, stored
-from serve import DIST
 
-WHEEL = json.loads((DIST / "pyqueue/bundle.json").read_text())["page"]
 NO_WASM = "default-src 'self'; script-src 'self'"
 
 VISIT = """async (options) => {
@@ -39,10 +36,10 @@ VISIT = """async (options) => {
         {"blocked": ["/pyqueue/worker.js"]},
         {"blocked": ["/pyqueue/pyodide/pyodide.mjs"]},
         {"blocked": ["/pyqueue/pyodide/pyodide.asm.wasm"]},
-        {"blocked": [f"/pyqueue/{WHEEL}"]},
+        {"blocked": ["/pyqueue/page/pyqueue.snapshot", "/pyqueue/page/pyqueue.tar.gz"]},
         {"csp": NO_WASM},
     ],
-    ids=["worker.js", "pyodide.mjs", "wasm", "wheel", "csp"],
+    ids=["worker.js", "pyodide.mjs", "wasm", "our package", "csp"],
 )
 def test_without_python_traces_are_stored_and_read_back(
     page: Page, serve: Callable[..., Host], missing: dict[str, object], runtime: str
@@ -59,3 +56,13 @@ def test_without_python_traces_are_stored_and_read_back(
     assert_law(visit["metrics"])
     assert visit["metrics"]["written"] == 2
     assert visit["metrics"]["mode"] == "fifo"
+
+
+@pytest.mark.expects_console_errors(r"status of 404")
+def test_without_the_snapshot_python_only_takes_longer(
+    page: Page, serve: Callable[..., Host]
+) -> None:
+    page.goto(serve(blocked=["/pyqueue/page/pyqueue.snapshot"]).url + "/blank.html")
+    visit = page.evaluate(VISIT, {"runtime": "worker"})
+    assert visit["ready"]["runtime"] == "worker"
+    assert [trace["name"] for trace in visit["read"]] == ["before", "after"]

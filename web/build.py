@@ -77,6 +77,13 @@ def build_page_archive(folder: Path) -> Path:
     return folder / "pyqueue.tar.gz"
 
 
+def make_snapshot(archive: Path) -> Path:
+    """The memory of a Python that has imported the archive; see snapshot.mjs."""
+    snapshot = archive.parent / "pyqueue.snapshot"
+    subprocess.run(["node", WEB / "snapshot.mjs", archive, snapshot], check=True)
+    return snapshot
+
+
 # All that a page needs to trace; what else it may need is loaded behind it, and shared among them.
 FIRST = ("pyqueue.js", "worker.js")
 BEHIND = ("python.js", "spool.js", "tabs.js", "recovery.js", "control.js", "database_faults.js")
@@ -137,6 +144,7 @@ def build(target: Path) -> None:
     shutil.copytree(fetch_wheels(WEB / "wheels.txt", BUILD / "wheels"), out / "wheels")
     (out / "wheels/.locked").unlink()
     wheel, page = build_wheel(out / "wheels"), build_page_archive(out / "page")
+    snapshot = make_snapshot(page)
     lock = pyodide_lock(info, sorted((out / "wheels").glob("*.whl")), "../wheels/")
     (out / "pyodide/pyodide-lock.json").write_text(json.dumps(lock, indent=1))
     facts = {
@@ -148,6 +156,7 @@ def build(target: Path) -> None:
     (out / "bundle.json").write_text(json.dumps(facts, indent=1))
 
     print(", ".join(f"{script} {size:,}" for script, size in sizes.items()))
+    print(f"{snapshot.name} {snapshot.stat().st_size:,}")
     check_budget("pyqueue.js", sizes["pyqueue.js"], SCRIPT_BUDGET)
     check_budget("shim.js", sizes["shim.js"], SHIM_BUDGET)
     check_budget(f"page/{page.name}", page.stat().st_size, WHEEL_BUDGET)

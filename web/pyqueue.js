@@ -147,14 +147,14 @@ class Client {
     const mark = this.#waiting.newest;
     for (let more = true; more; ) {
       await this.#checking;
-      if (this.#state !== "python") return (await this.#spooled()).flush();
-      this.#python.handOver();
-      more = this.#waiting.holds(mark); // what has no room yet goes over while this flush is under way
       try {
+        if (this.#state !== "python") return await (await this.#spooled()).flush();
+        this.#python.handOver();
+        more = this.#waiting.holds(mark); // what has no room yet goes over while this flush is under way
         await this.#python.call("flush");
       } catch (error) {
-        if (error.name !== "PythonLost") throw error;
-        more = true; // with its successor
+        if (!this.#checking) throw error;
+        more = true; // the writer was lost: with its successor
       }
     }
   }

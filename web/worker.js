@@ -23,16 +23,30 @@ export function serve(port, started = () => {}) {
 
 async function boot(post) {
   const base = new URL("./", import.meta.url);
+  const get = (path) => fetch(new URL(path, base)).then((response) => (response.ok ? response : Promise.reject(path)));
+  const snapshot = get("page/pyqueue.snapshot").then(unzip);
+  snapshot.catch(() => {}); // then it takes longer
   await canRunWebAssembly(new URL("pyodide/pyodide.asm.wasm", base));
-  const bundle = fetch(new URL("bundle.json", base)).then((response) => response.json());
   const { loadPyodide } = await import("./pyodide/pyodide.mjs");
-  const [pyodide, archive] = await Promise.all([
-    loadPyodide({ indexURL: new URL("pyodide/", base).href }),
-    bundle.then(({ page }) => fetch(new URL(page, base))).then((response) => response.arrayBuffer()),
-  ]);
-  pyodide.unpackArchive(archive, "gztar");
-  return pyodide.pyimport("pyqueue.browser.endpoint").Endpoint(post);
+  const options = { indexURL: new URL("pyodide/", base).href };
+  const unpack = async (pyodide) => {
+    const archive = await get("page/pyqueue.tar.gz");
+    pyodide.unpackArchive(await archive.arrayBuffer(), "gztar");
+  };
+  try {
+    const pyodide = await loadPyodide({ ...options, _loadSnapshot: await snapshot });
+    // It holds what was imported, and no files: those are needed only for what is imported later.
+    return endpointOf(pyodide)(post, () => unpack(pyodide));
+  } catch {
+    const pyodide = await loadPyodide(options);
+    await unpack(pyodide);
+    return endpointOf(pyodide)(post, () => Promise.resolve());
+  }
 }
+
+const endpointOf = (pyodide) => pyodide.pyimport("pyqueue.browser.endpoint").Endpoint;
+
+const unzip = ({ body }) => new Response(body.pipeThrough(new DecompressionStream("gzip"))).arrayBuffer();
 
 /** Pyodide would wait for ever where WebAssembly is blocked or its file is missing. */
 async function canRunWebAssembly(url) {

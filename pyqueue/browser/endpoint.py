@@ -8,6 +8,7 @@ The messages are described in web/README.md.
 from __future__ import annotations
 
 import json
+import random
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict, replace
 from typing import Any
@@ -39,10 +40,12 @@ SETTLING = ("batch", "drop", "deadletter")
 
 
 class Endpoint:
-    """One page's queue. `post` sends a JSON text to the page."""
+    """One page's queue. `post` sends a JSON text to the page; `unpack` brings the files of modules
+    that are imported late."""
 
-    def __init__(self, post: Callable[[str], None]) -> None:
+    def __init__(self, post: Callable[[str], None], unpack: Callable[[], Awaitable[None]]) -> None:
         self._post = post
+        self._unpack = unpack
         self._heap = BrowserHeap()
         self._service: ActionTraceOutputService
         self._caretaker: Caretaker
@@ -118,15 +121,15 @@ class Endpoint:
             return encode({"error": {"name": type(error).__name__, "message": str(error)}})
 
     async def _start(self, options: dict[str, Any]) -> dict[str, Any]:
+        random.seed()  # or all Pythons from one snapshot would jitter alike
         config = QueueConfig()
         if options.get("config"):
-            # pydantic takes half a second to load; most pages set nothing.
-            config = await _validated(options["config"])
+            config = (await self._doors()).config_from(options["config"])
         if options.get("queue") is not None:
             config = _with_queue(config, options["queue"])
         policy = RetentionPolicy()
         if options.get("retention"):
-            policy = await _validated_retention(options["retention"])
+            policy = (await self._doors()).retention_from(options["retention"])
         clock = BrowserClock()
         store = IndexedDBStore(options["database"])
         self._caretaker = Caretaker(store, policy, clock)
@@ -147,6 +150,14 @@ class Endpoint:
         return {"queue": self._service.queue.kind, "ignored": self._service.choice.ignored}
 
     # What the page asks
+
+    async def _doors(self) -> Any:
+        """What validates: it takes a second to load, and most pages set nothing."""
+        await self._unpack()
+        await install("pydantic")
+        from .. import doors
+
+        return doors
 
     async def _flush(self) -> None:
         await self._service.queue.flush()
@@ -186,7 +197,7 @@ class Endpoint:
         self._service.queue.resume()
 
     async def _reconfigure(self, changes: dict[str, Any]) -> None:
-        await _validated(changes)
+        (await self._doors()).config_from(changes)
         self._service.queue.reconfigure(**{snake(key): value for key, value in changes.items()})
         self._grant()
 
@@ -229,7 +240,7 @@ class Endpoint:
         return answer
 
     async def _set_retention(self, changes: dict[str, Any]) -> None:
-        await _validated_retention(changes)
+        (await self._doors()).retention_from(changes)
         self._caretaker.reconfigure({snake(key): value for key, value in changes.items()})
 
     async def _shutdown(self) -> None:
@@ -257,20 +268,6 @@ class Endpoint:
         count, size = sum(self._received) + min(room, WINDOW), self._received_bytes + room_bytes
         grant = [max(0, int(count)), max(0, int(size))]
         self._post(encode({"grant": grant, "settled": self._receipts.take()}))
-
-
-async def _validated(options: dict[str, Any]) -> QueueConfig:
-    await install("pydantic")
-    from ..doors import config_from
-
-    return config_from(options)
-
-
-async def _validated_retention(options: dict[str, Any]) -> RetentionPolicy:
-    await install("pydantic")
-    from ..doors import retention_from
-
-    return retention_from(options)
 
 
 def _with_queue(config: QueueConfig, queue: Any) -> QueueConfig:
