@@ -1,7 +1,7 @@
 // What a page asks of its client besides tracing; loaded when first asked. `client` holds its parts.
 
 import { merge } from "./metrics.js";
-import { add } from "./protocol.js";
+import { add, sum } from "./protocol.js";
 import { accounts, matching, select } from "./reader.js";
 import { now } from "./trace.js";
 import { purgeRows, retain } from "./upkeep.js";
@@ -70,6 +70,11 @@ export async function status(client, id) {
 
 /** Takes a queued trace out again; false where it is not queued (any more). */
 export async function cancel(client, id) {
+  await client.up();
+  const { waiting, past } = client.facts();
+  const gone = waiting.discard(new Set([id]));
+  add(past.cancelled, gone);
+  if (sum(gone)) return true;
   return (await ask(client, "cancel", id)) === true;
 }
 
@@ -83,6 +88,7 @@ export async function setQueue(client, kind) {
   const chosen = await ask(client, "setQueue", kind);
   if (chosen !== NO_PYTHON) {
     client.facts().waiting.fifo = chosen === "fifo";
+    client.about().queue = chosen; // where Python has to begin again
     return chosen;
   }
   if (kind !== "fifo") throw new Error(`queue ${JSON.stringify(kind)} needs Python; here is only "fifo"`);

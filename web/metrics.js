@@ -1,7 +1,7 @@
 // One account of both sides: Python's queue, those that were lost before it, and what waits or was
 // spooled on the page's. Loaded when metrics are first asked for.
 
-import { PRIORITIES, sum, zeros } from "./protocol.js";
+import { FATES, PRIORITIES, sum, zeros } from "./protocol.js";
 
 /** The counters of the law. */
 const COUNTERS = [
@@ -50,10 +50,12 @@ export function merge(answer, client, { mode, uptime }) {
 
 function addUp({ answer, waiting, past, spool, python }, name, p) {
   const theirs = answer?.byPriority[name] ?? Object.fromEntries(COUNTERS.map((key) => [key, 0]));
-  const onTheWay = python.sent[p] - (answer?.received[p] ?? 0);
+  // Of a Python that does not answer any more is known what it settled.
+  const settled = Object.fromEntries(FATES.map((fate) => [fate, answer ? 0 : python.settled[fate][p]]));
+  const onTheWay = python.sent[p] - (answer?.received[p] ?? sum(Object.values(settled)));
   const queued = waiting.counts[p] + onTheWay;
   const inFlight = spool.held.filter(({ priority }) => priority === p).length;
-  const fates = Object.fromEntries(Object.entries(past).map(([fate, counts]) => [fate, counts[p]]));
+  const fates = Object.fromEntries(FATES.map((fate) => [fate, past[fate][p] + settled[fate]]));
   const ended = fates.written + fates.evicted + fates.cancelled + fates.dead;
   const accepted = queued + inFlight + spool.written[p] + waiting.evicted[p] + ended;
   const refused = waiting.refused[p] + fates.refused;

@@ -30,7 +30,8 @@ const MAX_DEATHS = 3; // of Python, none of which wrote anything in between
 
 // At once, so that it is there when the network is not, or the page goes.
 const spool = import("./spool.js");
-spool.catch(() => {}); // it is asked for again when it is needed
+spool.catch(() => {});
+const spoolModule = () => spool.catch(() => import("./spool.js")); // asked for again when it is needed
 
 const tallies = () => Object.fromEntries(FATES.map((fate) => [fate, zeros()]));
 
@@ -64,7 +65,7 @@ class Client {
   #failing = false;
   #past = tallies(); // of lost Pythons
   #tab;
-  #consent;
+  #consent = true;
   #consented;
   #startedAt = now();
   #listeners = new Map();
@@ -102,13 +103,13 @@ class Client {
     this.#waiting = new Waiting(budget);
     this.#journal = new Journal(database, this.#session, journal);
     const consented = new Promise((resolve) => (this.#consented = resolve));
-    this.setConsent(this.#options.consent);
     if (shim?.loading) this.#adopt(shim);
+    this.setConsent(this.#options.consent);
     this.ready = consented.then(() => this.#boot());
     this.ready.catch(() => {}); // whoever awaits it is told; nobody has to
     this.recovered = consented.then(() => this.#join());
     globalThis.addEventListener?.("pagehide", () => this.#leave());
-    globalThis.addEventListener?.("pageshow", ({ persisted }) => persisted && this.#join());
+    globalThis.addEventListener?.("pageshow", ({ persisted }) => persisted && this.#tab && this.#join());
     globalThis.addEventListener?.("visibilitychange", () => (document.hidden ? this.#hide() : this.#show()));
   }
 
@@ -145,18 +146,14 @@ class Client {
   /** Everything accepted so far is durable when it resolves; rejects (FlushError) where it can't be. */
   async flush() {
     const mark = this.#waiting.newest;
-    for (let more = true; more; ) {
+    do {
       await this.#checking;
       try {
-        if (this.#state !== "python") return await (await this.#spooled()).flush();
-        this.#python.handOver();
-        more = this.#waiting.holds(mark); // what has no room yet goes over while this flush is under way
-        await this.#python.call("flush");
+        await (this.#state === "python" ? this.#python.flush(this.#spool) : (await this.#spooled()).flush());
       } catch (error) {
-        if (!this.#checking) throw error;
-        more = true; // the writer was lost: with its successor
+        if (!this.#checking) throw error; // the writer was lost: with its successor
       }
-    }
+    } while (this.#checking || this.#waiting.holds(mark)); // what had no room yet goes over meanwhile
   }
 
   /** Calls `listener` with each event's figures; returns a function that ends it. */
@@ -175,18 +172,18 @@ class Client {
     this.#consent = given;
     if (given) this.#consented();
     else {
-      this.#waiting.putBack(this.#spool?.release() ?? []);
+      this.#spool?.release();
       this.#waiting.evictAll("consent");
       this.#journal.drop();
     }
-    if (this.#state === "python") this.#python.call("setConsent", given).catch(() => {});
+    if (this.#state === "python") this.#python.call("setConsent", given);
   }
 
   /** Writes what is held, then stops. Later traces are refused. */
   async shutdown() {
+    await this.flush().catch((error) => this.#emit("error", { error: String(error) }));
     const state = this.#state;
     if (state === "closed") return;
-    await this.flush().catch((error) => this.#emit("error", { error: String(error) }));
     this.#keep(); // what could not be written
     this.#state = "closed";
     if (state === "python") await this.#python.shutdown();
@@ -204,10 +201,12 @@ class Client {
       if (runtime === "none" || this.#deaths >= MAX_DEATHS) return this.#useSpool();
       const session = this.#nextWriter();
       const { Python } = await import("./python.js");
+      if (this.#state === "closed") return this.#useSpool();
       this.#python = new Python(this.#waiting, this.#listener);
       const answer = await this.#python.start(runtime, { database, session, config, queue, retention });
       return this.#usePython(runtime, answer);
     } catch (error) {
+      if (this.#checking) return await this.#checking, this.ready; // it was lost meanwhile: as its successor
       this.#python.stop();
       const settled = this.#useSpool(String(error));
       this.#emit("error", { error: String(error) });
@@ -227,7 +226,7 @@ class Client {
   }
 
   #useSpool(error) {
-    this.#state = "spool";
+    if (this.#state !== "closed") this.#state = "spool";
     this.#emit("mode", { mode: "fifo" });
     this.#handOver();
     return { runtime: "none", bootMs: now() - this.#startedAt, queue: "fifo", ...(error && { error }) };
@@ -249,9 +248,10 @@ class Client {
     for (const fate of FATES) add(this.#past[fate], settled[fate]);
     this.#python.stop();
     this.#python = NO_PYTHON;
-    this.#waiting.putBack([...(this.#spool?.release() ?? []), ...unsettled]);
+    this.#spool?.release();
+    this.#waiting.putBack(unsettled);
     this.#emit("error", { error: reason, willRetry: true });
-    this.#checking = import("./recovery.js").then(({ reclaim }) => reclaim(this.#parts, this.#writers));
+    this.#checking = spoolModule().then(({ reclaim }) => reclaim(this.#parts, this.#writers));
     this.#writers = await this.#checking;
     this.#checking = undefined;
     this.#spoolName = this.#nextWriter();
@@ -274,7 +274,7 @@ class Client {
   /** What the other files may use of the client. */
   #parts = {
     state: () => this.#state, python: () => this.#python, spool: () => this.#spool, tab: () => this.#tab,
-    up: async () => (await this.#checking, this.ready.catch(() => {})), // `ready` itself tells the page
+    up: async () => (await this.#checking, this.#consent && this.ready.catch(() => {})), // `ready` itself tells the page
     facts: () => ({ waiting: this.#waiting, past: this.#past, journal: this.#journal, restarts: this.#restarts, failing: this.#failing }),
     about: () => Object.assign(this.#options, { session: this.#session, startedAt: this.#startedAt }),
     tell: this.#listener.tell,
@@ -317,10 +317,10 @@ class Client {
 
   async #spooled() {
     try {
-      const { Spool } = await spool.catch(() => import("./spool.js"));
+      const { Spool } = await spoolModule();
       return (this.#spool ??= new Spool(this.#waiting, this.#options.database, this.#spoolName, this.#listener));
     } catch (error) { // the server is gone
-      this.#spoolTimer ??= setTimeout(() => this.#writeSpool(), SPOOL_DELAY);
+      if (this.#waiting.size) this.#spoolTimer ??= setTimeout(() => this.#writeSpool(), SPOOL_DELAY);
       this.#tell("error", { error: String(error), willRetry: true });
       throw named("FlushError", `traces are not durable: ${error}`);
     }
@@ -333,6 +333,7 @@ class Client {
     this.#spooled().catch(() => {}); // so that it is there when the page goes
     try {
       const { Tab } = await import("./tabs.js");
+      if (this.#state === "closed") return;
       this.#tab ??= new Tab(this.#parts);
       return await this.#tab.join();
     } catch (error) {
@@ -346,7 +347,7 @@ class Client {
   }
 
   #hide() {
-    if (this.#state === "python") this.#python.call("flush").catch(() => {}); // told by events
+    if (this.#state === "python") this.#python.call("flush"); // told by events
     else if (this.#state !== "closed") this.#writeSpool();
     this.#keep();
   }

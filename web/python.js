@@ -15,6 +15,7 @@ export class Python {
   #starting;
   #alive;
   #watching;
+  #isClosing = false;
   #calls = new Map();
   #callNumber = 0;
   #granted = [0, 0];
@@ -42,8 +43,10 @@ export class Python {
     if (!RUNTIMES.includes(runtime)) {
       throw named("ConfigError", `runtime must be one of ${RUNTIMES}, not ${JSON.stringify(runtime)}`);
     }
-    const port = (this.#port = await connect(runtime));
-    port.onmessage = ({ data }) => this.#receive(data);
+    const port = await connect(runtime);
+    if (this.#isClosing) throw named("PythonLost", "it was stopped");
+    this.#port = port;
+    port.onmessage = ({ data }) => this.#port && this.#receive(data);
     port.onerror = (event) => {
       event.preventDefault?.(); // it is told through `ready` and the error event
       if (this.#starting) this.#lose(event.message || "the worker could not be started");
@@ -52,9 +55,9 @@ export class Python {
     return unwrap(await new Promise((resolve, reject) => (this.#starting = { resolve, reject })));
   }
 
-  /** Sends what Python has room for. */
+  /** Sends what Python has room for, from when it is up until it closes: then it would refuse it. */
   handOver() {
-    for (;;) {
+    while (!this.#starting && !this.#isClosing) {
       const room = Math.min(MAX_COUNT, this.#granted[0] - this.#sent[0]);
       const runs = this.#waiting.take(room, this.#granted[1] - this.#sent[1]);
       if (!runs.length) return;
@@ -70,22 +73,39 @@ export class Python {
     }
   }
 
+  /** Rejects with PythonLost where Python ends before it has answered; nobody has to look. */
   call(method, ...args) {
-    return new Promise((resolve, reject) => {
+    const answer = new Promise((resolve, reject) => {
+      if (!this.#port) throw named("PythonLost", "it was stopped");
       this.#calls.set(++this.#callNumber, { resolve, reject });
       this.#port.postMessage({ call: this.#callNumber, method, args });
     });
+    answer.catch(() => {});
+    return answer;
   }
 
-  /** Ends Python's queue; its last account stays readable. */
+  /** All that was sent, or that the spool took while Python booted, is durable. */
+  async flush(spool) {
+    this.handOver();
+    await Promise.all([this.call("flush"), spool?.drain()]);
+  }
+
+  /** Ends Python's queue; its last account stays readable. If it is lost meanwhile, the page's journal has
+   *  what was not settled. */
   async shutdown() {
-    await this.call("shutdown");
-    this.account = await this.call("metrics");
+    this.#isClosing = true;
+    try {
+      await this.call("shutdown");
+      this.account = await this.call("metrics");
+    } catch (error) {
+      if (error.name !== "PythonLost") throw error;
+    }
   }
 
   /** Notices when the worker is gone: it holds a lock for as long as it lives, so to get it means that. */
   watch() {
     if (!this.#alive) return;
+    this.unwatch();
     this.#watching = new AbortController();
     const { signal } = this.#watching;
     navigator.locks.request(this.#alive, { signal }, () => this.#lose("the worker is gone")).catch(() => {});
@@ -96,11 +116,17 @@ export class Python {
     this.#watching?.abort();
   }
 
-  stop() {
+  /** Ends it as it is. Whoever waits for an answer is told. */
+  stop(reason = "it was stopped") {
     this.unwatch();
     this.#port?.terminate?.();
     this.#port?.close?.();
     this.#port = undefined;
+    this.#isClosing = true;
+    const error = named("PythonLost", reason);
+    this.#starting?.reject(error);
+    for (const { reject } of this.#calls.values()) reject(error);
+    this.#calls.clear();
   }
 
   #receive(data) {
@@ -110,7 +136,7 @@ export class Python {
       this.#granted = grant;
       for (const fate in settled) settled[fate].forEach((run) => this.#settle(fate, ...run));
       this.handOver();
-      this.#listener.progress();
+      if (settled.written || settled.dead) this.#listener.progress(); // the store answers
     } else if (data.started) {
       this.#starting.resolve(data.started);
       this.#starting = undefined;
@@ -139,11 +165,9 @@ export class Python {
 
   #lose(reason) {
     if (!this.#port) return; // we ended it ourselves
-    this.stop();
-    const error = named("PythonLost", reason);
-    for (const { reject } of this.#calls.values()) reject(error);
-    if (this.#starting) return this.#starting.reject(error);
-    this.#listener.lost(reason);
+    const isStarting = this.#starting;
+    this.stop(reason);
+    if (!isStarting) this.#listener.lost(reason);
   }
 
   #readHeap() {
@@ -156,11 +180,19 @@ export class Python {
 
 async function connect(runtime) {
   const url = new URL("./worker.js", import.meta.url);
-  if (runtime === "worker") return new Worker(url, { type: "module", name: "pyqueue" });
+  if (runtime === "worker") return new Worker(trusted(url), { type: "module", name: "pyqueue" });
   const { serve } = await import("./worker.js");
   const { port1, port2 } = new MessageChannel();
   serve(port1);
   return port2;
+}
+
+let policy;
+
+/** The address under `require-trusted-types-for 'script'`, where the page's policy allows for ours. */
+function trusted(url) {
+  policy ??= globalThis.trustedTypes?.createPolicy("pyqueue", { createScriptURL: (address) => address });
+  return policy?.createScriptURL(url.href) ?? url;
 }
 
 /** What the URL and localStorage say of the queue; Python decides which of them counts. */

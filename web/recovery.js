@@ -13,7 +13,9 @@ import { seal } from "./rows.js";
 
 const LEASE = 60_000; // ms after which a page counts as gone, where there are no locks to tell
 const AHEAD = 2; // names that a page may have taken without having written under them
-const FENCE_LIFE = 7 * 24 * 3_600_000; // ms; no frozen page lasts that long
+const DAY = 24 * 3_600_000; // ms
+const FENCE_LIFE = 7 * DAY; // no frozen page lasts that long
+const ACCOUNT_LIFE = 90 * DAY; // after it was closed
 
 const utf8 = new TextEncoder();
 const pageOf = (writer) => /^(\w+)-\d+$/.exec(writer)?.[1];
@@ -85,17 +87,18 @@ async function close(database, page, last, lost) {
       next = Math.max(last, ...numbers) + 1 + AHEAD;
       for (let number = 0; number < next; number++) ledger.put(fence(`${page}-${number}`, time));
     };
-    forgetFences(ledger, time - FENCE_LIFE);
+    forget(ledger, FENCE, time - FENCE_LIFE);
+    forget(ledger, "", time - ACCOUNT_LIFE);
   });
   return { accounts, next };
 }
 
 const fence = (writer, time) => ({ ...NOTHING, session: FENCE + writer, writer, closed: time, updated: time });
 
-/** Deletes the fences from before this time. Only pages from before it can have one; but a page may
- *  be older than its fence. */
-function forgetFences(ledger, time) {
-  const pages = IDBKeyRange.bound(FENCE, FENCE + time.toString(36).padStart(9, "0"));
+/** Deletes the records that were closed before this time. Only pages from before it can have one, and
+ *  their names sort by time; but a page may be older than the record. */
+function forget(ledger, prefix, time) {
+  const pages = IDBKeyRange.bound(prefix, prefix + time.toString(36).padStart(9, "0"));
   ledger.openCursor(pages).onsuccess = ({ target: { result: cursor } }) => {
     if (!cursor) return;
     if (cursor.value.closed < time) cursor.delete();

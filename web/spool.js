@@ -5,6 +5,8 @@ import { Database } from "./database.js";
 import { add, CRITICAL, named, sum, zeros } from "./protocol.js";
 import { seal } from "./rows.js";
 
+export { reclaim } from "./recovery.js"; // it is to be there, too, when the network is not
+
 const RETRY_DELAYS = [100, 500, 2000, 5000]; // ms; the last one for ever
 
 export class Spool {
@@ -16,6 +18,7 @@ export class Spool {
   #running;
   #retry;
   #failedInARow = 0;
+  #released = 0;
   #listener;
   written = zeros();
   failures = zeros();
@@ -35,6 +38,7 @@ export class Spool {
   restart(session) {
     this.#session = session;
     this.#seq = 1;
+    this.#released = 0;
   }
 
   /** What it took and has not written. */
@@ -42,39 +46,56 @@ export class Spool {
     return this.#batches.flatMap(({ traces }) => traces);
   }
 
-  /** Gives back what it has not written. */
+  /** Gives back what it has not written: it waits again. */
   release() {
     const { held } = this;
     clearTimeout(this.#retry);
     this.#batches = [];
-    return held;
+    this.#failedInARow = 0;
+    this.#released += held.length;
+    this.#waiting.putBack(held);
   }
 
   /** Writes what waits. Rejects where that can't be done now; it is then tried again later. */
   flush() {
+    if (!this.#failedInARow) this.#take();
+    return this.drain();
+  }
+
+  /** Writes what it took. */
+  async drain() {
+    if (this.#batches.length) this.#running ??= this.#write();
+    await this.#running;
+  }
+
+  /** Not while the database fails: only the waiting room has a bound. */
+  #take() {
     const traces = this.#waiting.takeAll();
     while (traces.length) {
       const batch = seal(this.#session, this.#seq, traces);
       this.#seq += batch.row.count;
       this.#batches.push(batch);
     }
-    return (this.#running ??= this.#drain().finally(() => (this.#running = undefined)));
   }
 
-  async #drain() {
+  async #write() {
     clearTimeout(this.#retry);
-    while (this.#batches.length) {
-      const batch = this.#batches[0];
-      try {
-        await this.#database.write([batch.row], this.#account(batch), batch.row.priority === CRITICAL);
-      } catch (error) {
-        return this.#failed(batch, error);
+    try {
+      while (this.#batches.length) {
+        const batch = this.#batches[0];
+        const isUrgent = batch.row.priority === CRITICAL;
+        const error = await this.#database.write([batch.row], this.#account(batch), isUrgent).catch((error) => error);
+        if (batch !== this.#batches[0]) continue; // it was released
+        if (error) this.#failed(batch, error);
+        else this.#written(this.#batches.shift());
       }
-      if (batch === this.#batches[0]) this.#written(this.#batches.shift()); // else it was released
+    } finally {
+      this.#running = undefined; // at once: what comes now must not rely on this one
     }
   }
 
   #written({ traces, row, full }) {
+    if (this.#failedInARow) this.#take(); // what waited meanwhile
     this.#failedInARow = 0;
     this.batches += 1;
     this.fullBatches += full;
@@ -84,16 +105,14 @@ export class Spool {
   }
 
   #failed(batch, error) {
-    if (batch === this.#batches[0]) {
-      add(this.failures, tally(batch.traces));
-      this.lastError = String(error);
-      if (error.name === "StoreFenced") {
-        this.#listener.lost(this.lastError);
-      } else {
-        const delay = RETRY_DELAYS[Math.min(this.#failedInARow++, RETRY_DELAYS.length - 1)];
-        this.#retry = setTimeout(() => this.flush().catch(() => {}), delay); // the event told it
-        this.#listener.tell("error", { error: this.lastError, willRetry: true });
-      }
+    add(this.failures, tally(batch.traces));
+    this.lastError = String(error);
+    if (error.name === "StoreFenced") {
+      this.#listener.lost(this.lastError); // it takes them back, to write them under another name
+    } else {
+      const delay = RETRY_DELAYS[Math.min(this.#failedInARow++, RETRY_DELAYS.length - 1)];
+      this.#retry = setTimeout(() => this.drain().catch(() => {}), delay); // the event told it
+      this.#listener.tell("error", { error: this.lastError, willRetry: true });
     }
     throw named("FlushError", `traces are not durable: ${error}`);
   }
@@ -102,9 +121,10 @@ export class Spool {
   #account({ row }) {
     const accepted = this.#seq - 1;
     const queued = this.held.length - row.count;
+    const evicted = this.#released;
     return {
-      session: this.#session, updated: Date.now(), offered: accepted, accepted, written: accepted - queued, queued,
-      refused: 0, evicted: 0, cancelled: 0, dead: 0, inFlight: 0, retrying: 0,
+      session: this.#session, updated: Date.now(), offered: accepted, accepted, queued, evicted,
+      written: accepted - queued - evicted, refused: 0, cancelled: 0, dead: 0, inFlight: 0, retrying: 0,
       failures: sum(this.failures), droppedByReason: {},
     };
   }

@@ -64,4 +64,5 @@ function holdLock({ database, session }) {
   });
 }
 
-if (typeof WorkerGlobalScope === "function") serve(globalThis, holdLock);
+// Not in a worker of the page's own that runs Python by itself.
+if (typeof WorkerGlobalScope === "function" && name === "pyqueue") serve(globalThis, holdLock);

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import asdict, replace
 from typing import Any
 
 from ..config import QueueConfig
+from ..core.queue import Fate
 from ..encoding import encode
 from ..errors import ConfigError
 from ..events import Event
@@ -144,7 +145,7 @@ class Endpoint:
         )
         self._service.subscribe(self._tell)
         self._service.subscribe(self._caretaker.heard)
-        self._service.queue.on_settled(self._receipts.note)
+        self._service.queue.on_settled(self._settled)
         await self._service.__aenter__()
         self._grant()
         return {"queue": self._service.queue.kind, "ignored": self._service.choice.ignored}
@@ -248,6 +249,11 @@ class Endpoint:
         await self._service.queue.aclose()
 
     # What the page is told
+
+    def _settled(self, fate: Fate, traces: Iterable[QueuedTrace]) -> None:
+        self._receipts.note(fate, traces)
+        if fate == "dead":  # long after its event: once the letters are kept
+            self._grant()
 
     def _tell(self, event: Event) -> None:
         if event.kind in SETTLING:

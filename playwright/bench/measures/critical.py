@@ -1,0 +1,43 @@
+"""CRITICAL, from trace() to durable, while 20,000 LOW ones a second pour in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bench.outcome import Line, Measure, medians, ratio
+from bench.scene import Scene
+
+PER_SECOND = 20_000
+
+
+def run(scene: Scene) -> dict[str, Any]:
+    seconds = 4 if scene.quick else 10
+    rounds: list[dict[str, Any]] = []
+    for _ in range(scene.rounds):
+        played = {}
+        for name, given in {
+            "byPyqueue": (PER_SECOND, seconds),
+            "bare": (seconds,),
+            "bareBesideRows": (PER_SECOND, seconds),
+        }.items():
+            with scene.stage() as stage:
+                played[name] = stage.call("load", name, stage.database, *given)
+        rounds.append(played)
+    return {"rounds": rounds, **{name: medians([r[name] for r in rounds]) for name in rounds[0]}}
+
+
+def lines(results: dict[str, Any]) -> list[Line]:
+    mine, bare = ([r[name]["p99"] for r in results["rounds"]] for name in ("byPyqueue", "bare"))
+    figures = "p50 / p99: " + ", ".join(
+        f"{results[key]['p50']:.1f} / {results[key]['p99']:.1f} ms {what}"
+        for key, what in {
+            "byPyqueue": "through pyqueue",
+            "bare": "bare",
+            "bareBesideRows": "bare beside the limit's writing that load",
+        }.items()
+    )
+    what = "CRITICAL to durable, p99, under 20,000 LOW a second, against a bare strict row"
+    return [Line(what, ratio(mine, bare), 3.0, figures=figures)]
+
+
+MEASURE = Measure("critical", run, lines)

@@ -1,0 +1,35 @@
+"""How throughput and CRITICAL's latency go with the load that is offered."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bench.outcome import Measure
+from bench.scene import Scene
+
+OFFERED = (100, 300, 1_000, 3_000, 10_000, 30_000, 100_000)
+SECONDS = 6
+
+
+def run(scene: Scene) -> list[dict[str, Any]]:
+    found = []
+    for offered in OFFERED:
+        with scene.stage() as stage:
+            answer = stage.call("load", "byPyqueue", stage.database, offered, SECONDS)
+            found.append({"offered": offered, **answer})
+    return found
+
+
+def note(results: list[dict[str, Any]]) -> str:
+    pressed = [load["offered"] for load in results if load["backpressure"]]
+    start = f"begins at {min(pressed):,} a second" if pressed else "never began"
+    rows = [
+        f"| {load['offered']:,} | {load['perSecond']:,.0f} | {load['p50']:.1f} / {load['p99']:.1f} | "
+        f"{load['waitingBytes'] / 2**20:.1f} | {load['lost']:,} |"
+        for load in results
+    ]
+    head = "| offered a second | written a second | CRITICAL p50 / p99, ms | waiting on the page, MiB | given up |"
+    return "\n".join([f"**Load.** Backpressure {start}.", "", head, "| --- " * 5 + "|", *rows])
+
+
+MEASURE = Measure("load", run, note=note, in_quick=False)

@@ -1,0 +1,4 @@
+import { loadPyodide } from "/pyqueue/pyodide/pyodide.mjs";
+
+await loadPyodide();
+postMessage("up");

@@ -1,0 +1,77 @@
+// pyqueue's rows and indexes, written by hand: no queue, no account, no second attempt.
+
+import { done, open } from "./indexeddb.js";
+
+const PRIORITIES = ["low", "normal", "high", "critical"];
+const ROW = 250;
+
+export const openRows = (name) =>
+  open(name, (db) => {
+    const segments = db.createObjectStore("segments", { autoIncrement: true });
+    segments.createIndex("order", ["session", "seqFirst"], { unique: true });
+    segments.createIndex("end", ["session", "seqLast"], { unique: true });
+    segments.createIndex("priority", "priority");
+    segments.createIndex("time", "tMax");
+    segments.createIndex("traceIds", "traceIds", { multiEntry: true });
+    segments.createIndex("upkeep", ["priority", "tMax", "codec", "count", "bytes"]);
+  });
+
+/** Traces of one priority each, 250 at the most. */
+export function groups(traces) {
+  return PRIORITIES.flatMap((priority) => {
+    const lane = traces.filter((trace) => trace.priority === priority);
+    const starts = Array.from({ length: Math.ceil(lane.length / ROW) }, (_, index) => index * ROW);
+    return starts.map((start) => lane.slice(start, start + ROW));
+  });
+}
+
+export function seal(session, seq, traces) {
+  const data = JSON.stringify(traces);
+  const times = traces.map(({ timestamp }) => timestamp);
+  return {
+    session, seqFirst: seq, seqLast: seq + traces.length - 1,
+    priority: PRIORITIES.indexOf(traces[0].priority), mixed: false, count: traces.length, bytes: data.length,
+    tMin: Math.min(...times), tMax: Math.max(...times),
+    traceIds: [...new Set(traces.map(({ traceId }) => traceId))], codec: "json", data,
+  };
+}
+
+/** Writes groups of traces, a row and a transaction each, so many at a time. */
+export class RowWriter {
+  #db;
+  #atATime;
+  #queue = [];
+  #running = 0;
+  #seq = 1;
+
+  constructor(db, atATime) {
+    this.#db = db;
+    this.#atATime = atATime;
+  }
+
+  /** Resolves when it is durable. */
+  write(group) {
+    return new Promise((resolve, reject) => {
+      this.#queue.push({ group, resolve, reject });
+      this.#next();
+    });
+  }
+
+  #next() {
+    if (this.#running >= this.#atATime || !this.#queue.length) return;
+    const { group, resolve, reject } = this.#queue.shift();
+    this.#running += 1;
+    this.#put(group).then(resolve, reject).finally(() => {
+      this.#running -= 1;
+      this.#next();
+    });
+  }
+
+  #put(group) {
+    const tx = this.#db.transaction("segments", "readwrite", { durability: "relaxed" });
+    tx.objectStore("segments").put(seal("by-hand", this.#seq, group));
+    this.#seq += group.length;
+    tx.commit();
+    return done(tx);
+  }
+}

@@ -1,0 +1,14 @@
+import { openRows, RowWriter } from "../page/rows.js";
+
+let writer;
+let writes = [];
+
+onmessage = async ({ data: { database, group } }) => {
+  if (group) {
+    writes.push(writer.write(group));
+    return;
+  }
+  if (database) writer = new RowWriter(await openRows(database), 8);
+  await Promise.all(writes.splice(0));
+  postMessage("done");
+};
