@@ -12,7 +12,7 @@ PY := .venv/bin/python
 
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help setup build demo test loss browser lint lock clean
+.PHONY: help setup build demo test loss bench browser lint lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' $(MAKEFILE_LIST)
@@ -30,6 +30,13 @@ test: build browser lint ## run every test: CPython, Pyodide, browser
 
 loss: build browser ## play every way to end a page, many times; write the table of what was lost
 	$(PY) playwright/loss/table.py
+
+bench: build browser .venv/bench ## measure side by side with peers; write tables and plots (QUICK=1: 3 minutes)
+	$(PY) playwright/bench/run.py $(if $(QUICK),--quick)
+
+.venv/bench: playwright/bench/requirements.txt $(VENV)
+	.venv/bin/pip install --quiet --require-hashes -r playwright/bench/requirements.txt
+	@touch $@
 
 browser: $(VENV) ## install Chromium and Firefox where there are none
 	@$(PY) playwright/browsers.py
@@ -55,10 +62,11 @@ $(NODE): web/package-lock.json web/package.json
 $(DIST): $(VENV) $(NODE) $(SOURCES) pyproject.toml LICENSE
 	$(PY) web/build.py
 
-# Remakes the three locks from pyproject.toml's dependency groups. Addresses stay out of them.
+# Remakes the four locks from pyproject.toml's dependency groups. Addresses stay out of them.
 COMPILE = $(UV) pip compile --quiet --universal --upgrade --generate-hashes \
 	--custom-compile-command "make lock" --no-annotate --no-emit-index-url --no-emit-find-links
 lock: ## relock Python's packages (needs uv; web/: npm install)
 	$(COMPILE) --python-version 3.11 --group dev -o .ci/requirements.txt
 	$(COMPILE) --python-version 3.14 --group browser -c .ci/requirements.txt -o web/wheels.txt
 	$(COMPILE) --python-version 3.14 --group pyodide-tests -c .ci/requirements.txt -o playwright/pyodide-tests.txt
+	$(COMPILE) --python-version 3.11 --group bench -c .ci/requirements.txt -o playwright/bench/requirements.txt

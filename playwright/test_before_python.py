@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import Page
 
 from inpage import assert_law, rows, stored
@@ -26,6 +27,25 @@ WHILE_BOOTING = """async () => {
   result.upAfterFlush = result.up;
   note("second", {});
   return result;
+}"""
+
+TRACE = """([name, count]) => Array.from({ length: count }, (_, i) =>
+  pyqueue.trace(name, { i }, { priority: i % 4 }))"""
+
+# Only the page's: a worker has an IDBFactory of its own.
+NO_DATABASE = """() => {
+  const { open } = IDBFactory.prototype;
+  IDBFactory.prototype.open = () => { throw new DOMException("not now", "UnknownError"); };
+  globalThis.mend = () => { IDBFactory.prototype.open = open; };
+}"""
+
+SHUT_DOWN = """async ([runtime, wait]) => {
+  globalThis.BACK = { persisted: true };
+  const { start } = await import("/pyqueue/pyqueue.js");
+  const pq = start({ runtime });
+  pq.trace("first");
+  if (wait) await new Promise((resolve) => setTimeout(resolve, wait));
+  await pq.shutdown();
 }"""
 
 SAMPLE_UNTIL_READY = """async () => {
@@ -91,3 +111,36 @@ def test_traces_of_the_first_tick_arrive_without_anyone_waiting(page: Page) -> N
       await drained;
     }""")
     assert [trace["attributes"]["n"] for trace in stored(page)] == list(range(20))
+
+
+def test_a_flush_also_waits_for_what_could_not_be_written_before_python_was_up(page: Page) -> None:
+    page.goto("/blank.html")
+    page.evaluate(NO_DATABASE)
+    page.evaluate('async () => { const { start } = await import("/pyqueue/pyqueue.js"); start(); }')
+    ids = page.evaluate(TRACE, ["early", 8])
+    assert "FlushError" in page.evaluate("pyqueue.flush().catch(String)")
+    page.evaluate("pyqueue.ready")  # its worker has a database
+    ids += page.evaluate(TRACE, ["late", 8])
+    assert "FlushError" in page.evaluate("pyqueue.flush().then(() => 'durable', String)")
+    page.evaluate("mend()")
+    page.evaluate("pyqueue.flush()")
+    assert sorted(trace["id"] for trace in stored(page)) == sorted(ids)
+    assert_law(page.evaluate("pyqueue.metrics()"))
+
+
+@pytest.mark.timeout(60)  # a promise that never settles is a failure, too
+@pytest.mark.parametrize("runtime", ["worker", "page"])
+@pytest.mark.parametrize("wait", [0, 150])
+def test_a_client_that_is_shut_down_while_python_boots_stays_so(
+    page: Page, runtime: str, wait: int
+) -> None:
+    page.goto("/blank.html")
+    page.evaluate(SHUT_DOWN, [runtime, wait])
+    assert page.evaluate("pyqueue.ready")["runtime"] == "none"
+    page.evaluate("pyqueue.recovered")
+    assert [trace["name"] for trace in page.evaluate("pyqueue.query()")] == ["first"]
+    page.evaluate("() => { dispatchEvent(new PageTransitionEvent('pageshow', BACK)); }")
+    assert page.evaluate("pyqueue.trace('late')") is None
+    assert_law(page.evaluate("pyqueue.metrics()"))
+    assert page.workers == []
+    assert page.evaluate("navigator.locks.query().then(({ held }) => held)") == []

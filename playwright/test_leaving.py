@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 
 from browsers import ARGS, find_chromium
 from hosting import Host
-from inpage import START, assert_law, rows, start, stored
+from inpage import START, assert_law, metrics_when, rows, start, stored
 
 TRACE = """([count, prefix]) => Array.from({ length: count }, (_, i) =>
   pyqueue.trace(`${prefix}.${i}`, { i }, { priority: i % 4 }))"""
@@ -121,11 +121,14 @@ def test_without_localstorage_nothing_is_thrown(page: Page) -> None:
 
 def test_once_the_page_lives_on_and_all_is_written_the_journal_is_gone(page: Page) -> None:
     start(page, runtime="none")
-    page.evaluate(TRACE, [20, "mine"])
-    assert page.evaluate("""() => {
+    assert (
+        page.evaluate("""() => {
+      for (let i = 0; i < 20; i += 1) pyqueue.trace("mine", { i });
       dispatchEvent(new Event("pagehide"));
       return Object.keys(localStorage).length;
-    }""") == 1
+    }""")
+        == 1
+    )
     page.evaluate("pyqueue.flush()")
     assert page.evaluate(JOURNALS) == []
 
@@ -189,3 +192,19 @@ def test_back_finds_the_page_alive_and_nothing_twice(
     page.evaluate("pyqueue.flush()")
     assert sorted(trace["id"] for trace in stored(page)) == sorted(ids)
     assert_law(page.evaluate("pyqueue.metrics()"))
+
+
+def test_what_became_a_dead_letter_is_in_no_journal(page: Page) -> None:
+    start(page)
+    page.workers[0].evaluate("""() => {
+      const { put } = IDBObjectStore.prototype;
+      IDBObjectStore.prototype.put = function (value, ...more) {
+        if (this.name === "segments") throw Object.assign(Error("never"), { name: "DataError" });
+        return put.call(this, value, ...more);
+      };
+    }""")
+    page.evaluate(TRACE, [4, "dead"])
+    metrics_when(page, lambda metrics: metrics["dead"] == 4)
+    assert len(page.evaluate("pyqueue.deadLetters()")) == 4
+    page.evaluate("() => { dispatchEvent(new Event('pagehide')); }")
+    assert page.evaluate(JOURNALS) == []

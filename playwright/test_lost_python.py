@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import Page
 
 from inpage import assert_law, metrics_when, rows, start, stored
 
 TRACE = """([count, prefix]) => Array.from({ length: count }, (_, i) =>
   pyqueue.trace(`${prefix}.${i}`, { i }, { priority: i % 4 }))"""
+
+# `first` is what `ready` was at the start.
+BEGIN = """async () => {
+  const { start } = await import("/pyqueue/pyqueue.js");
+  globalThis.first = start().ready;
+}"""
+
+LOCKS = "navigator.locks.query().then(({ held }) => held.map(({ name }) => name))"
 
 # Its worker ends in the middle of it, without a word to the page.
 END = "self.close()"
@@ -112,3 +121,80 @@ def test_an_interpreter_that_breaks_is_replaced(page: Page) -> None:
         ids += page.evaluate(TRACE, [50, "broken"])
     page.evaluate("pyqueue.flush()")
     assert_each_once(page, ids)
+
+
+# What another tab does that took this page for dead.
+DECLARE_DEAD = """async () => {
+  const open = indexedDB.open("pyqueue");
+  const db = await new Promise((resolve) => (open.onsuccess = () => resolve(open.result)));
+  const tx = db.transaction("ledger", "readwrite");
+  const ledger = tx.objectStore("ledger");
+  const all = ledger.getAll();
+  all.onsuccess = () => {
+    for (const { writer, ...account } of all.result) {
+      ledger.put({ ...account, closed: 1 });
+      const page = account.session.split("-")[0];
+      for (let n = 0; n < 4; n += 1) {
+        const name = `${page}-${n}`;
+        ledger.put({ session: `fence/${name}`, writer: name, closed: 1, offered: 0 });
+      }
+    }
+  };
+  await new Promise((resolve) => (tx.oncomplete = resolve));
+  db.close();
+}"""
+
+
+@pytest.mark.timeout(120)  # a promise that never settles is a failure, too
+def test_a_page_declared_dead_while_python_boots_goes_on_under_another_name(page: Page) -> None:
+    page.goto("/blank.html")
+    page.evaluate(BEGIN)
+    ids = page.evaluate(TRACE, [8, "before"])
+    page.evaluate("pyqueue.flush()")
+    page.evaluate(DECLARE_DEAD)
+    ids += page.evaluate(TRACE, [8, "after"])
+    page.evaluate("pyqueue.flush()")
+    assert page.evaluate("first")["runtime"] == "worker", "`ready` tells of the successor"
+    ids += page.evaluate(TRACE, [8, "up"])
+    page.evaluate("pyqueue.flush()")
+    assert_each_once(page, ids)
+    assert_law(page.evaluate("pyqueue.metrics()"))
+    assert len(page.workers) == 1
+
+
+@pytest.mark.timeout(120)
+def test_a_flush_that_finds_the_page_declared_dead_ends_when_all_is_durable(page: Page) -> None:
+    start(page)
+    ids = page.evaluate(TRACE, [8, "before"])
+    page.evaluate("pyqueue.flush()")
+    page.evaluate(DECLARE_DEAD)
+    ids += page.evaluate(TRACE, [8, "after"])
+    page.evaluate("pyqueue.flush()")
+    assert_each_once(page, ids)
+    assert_law(page.evaluate("pyqueue.metrics()"))
+
+
+@pytest.mark.timeout(120)
+def test_a_worker_that_dies_while_it_is_shut_down_leaves_a_journal(page: Page) -> None:
+    start(page)
+    page.evaluate(PAUSED)
+    ids = page.evaluate(TRACE, [40, "held"])
+    page.evaluate("() => { globalThis.ended = pyqueue.shutdown(); }")
+    page.workers[0].evaluate(END)
+    page.evaluate("ended")
+    assert_law(page.evaluate("pyqueue.metrics()"))
+    assert page.evaluate(LOCKS) == []
+    start(page, "/blank.html?again", runtime="none")
+    page.evaluate("pyqueue.recovered")
+    assert_each_once(page, ids)
+
+
+def test_a_successor_uses_the_queue_that_was_chosen_last(page: Page) -> None:
+    start(page)
+    page.evaluate("pyqueue.setQueue('fifo')")
+    (worker,) = page.workers
+    with page.expect_event("worker", timeout=60_000):
+        worker.evaluate(END)
+        page.evaluate("() => { pyqueue.on('batch', () => {}); }")  # nobody answers: no error
+    page.evaluate("pyqueue.ready")
+    assert page.evaluate("pyqueue.metrics()")["mode"] == "fifo"

@@ -24,6 +24,55 @@ SHUTDOWN = """async () => {
   return [pyqueue.trace("too late"), await pyqueue.metrics()];
 }"""
 
+# A worker that hosts a client; what it is sent after that is its own.
+OWN = """
+import { start } from "/pyqueue/pyqueue.js";
+onmessage = async ({ data: runtime }) => {
+  if (runtime === "and you?") return postMessage("fine");
+  const pq = start({ runtime });
+  const ready = await pq.ready;
+  pq.trace("in a worker");
+  await pq.flush();
+  const metrics = await pq.metrics();
+  postMessage({ ready, metrics });
+};"""
+
+IN_WORKER = """async (runtime) => {
+  const worker = new Worker("/own.js", { type: "module" });
+  const next = () => new Promise((resolve) => (worker.onmessage = ({ data }) => resolve(data)));
+  worker.postMessage(runtime);
+  const told = await next();
+  worker.postMessage("and you?");
+  const answer = await next();
+  worker.terminate();
+  return { ...told, answer };
+}"""
+
+FRAME = """<script type="module">
+  import { start } from "/pyqueue/pyqueue.js";
+  const errors = [];
+  addEventListener("unhandledrejection", ({ reason }) => errors.push(String(reason)));
+  const pq = start();
+  pq.trace("in a sandbox");
+  const ready = await pq.ready;
+  const flush = await pq.flush().catch(String);
+  await pq.recovered;
+  dispatchEvent(new Event("pagehide"));
+  const metrics = await pq.metrics({ tabs: true });
+  const health = await pq.health();
+  await pq.shutdown();
+  parent.postMessage({ ready, flush, metrics, health, errors }, "*");
+</script>"""
+
+IN_SANDBOX = """async () => {
+  const frame = document.createElement("iframe");
+  frame.sandbox = "allow-scripts";
+  frame.src = "/frame";
+  const told = new Promise((resolve) => (window.onmessage = ({ data }) => resolve(data)));
+  document.body.append(frame);
+  return await told;
+}"""
+
 METRICS = {
     *COUNTERS,
     *("byPriority", "droppedByReason", "throughput", "avgLatency", "latencyP50", "latencyP99"),
@@ -83,3 +132,35 @@ def assert_keys(metrics: dict[str, Any]) -> None:
         assert list(metrics[key]) == PRIORITIES
     for key in [*metrics, *metrics["byPriority"]["high"]]:
         assert re.fullmatch("[a-z]+([A-Z][a-z0-9]*)*[0-9]*", key), f"{key} is not camelCase"
+
+
+def test_in_a_worker_of_the_page_s_own_all_runtimes_work_and_leave_it_its_messages(
+    page: Page,
+) -> None:
+    page.route("**/own.js", lambda route: route.fulfill(body=OWN, content_type="text/javascript"))
+    page.goto("/blank.html")
+    for runtime in ("none", "page", "worker"):
+        told = page.evaluate(IN_WORKER, runtime)
+        assert told["ready"]["runtime"] == runtime
+        assert_law(told["metrics"])
+        assert told["metrics"]["written"] == 1
+        assert told["answer"] == "fine"
+    assert len(stored(page)) == 3
+
+
+def test_in_a_sandbox_nothing_is_kept_nothing_is_thrown_and_the_account_is_right(
+    page: Page,
+) -> None:
+    shared = {"access-control-allow-origin": "*"}
+    page.route(
+        "**/pyqueue/*.js",
+        lambda route: route.fulfill(response=(got := route.fetch()), headers=got.headers | shared),
+    )
+    page.route("**/frame", lambda route: route.fulfill(body=FRAME, content_type="text/html"))
+    page.goto("/blank.html")
+    told = page.evaluate(IN_SANDBOX)
+    assert told["errors"] == []
+    assert told["ready"]["runtime"] == "none"
+    assert "FlushError" in told["flush"]
+    assert told["health"]["grade"] == "unhealthy"
+    assert_law(told["metrics"])

@@ -305,3 +305,18 @@ def test_loaded_twice_it_is_one(visit: Callable[[str], Page]) -> None:
     assert len(stored(page)) == 6
     visit("/blank.html")
     assert journals(page) == {}
+
+
+def test_a_client_without_consent_keeps_nothing_of_it(visit: Callable[[str], Page]) -> None:
+    page = visit("/early.html")
+    page.evaluate("() => { pyqueue.trace('early'); dispatchEvent(new Event('pagehide')); }")
+    assert len(journals(page)) == 1
+    page.evaluate("""async () => {
+      const { start } = await import("/pyqueue/pyqueue.js");
+      start({ consent: false });
+    }""")
+    assert journals(page) == {}
+    metrics = page.evaluate("pyqueue.metrics()")
+    assert_law(metrics)
+    assert metrics["droppedByReason"] == {"consent": 1}
+    assert page.evaluate("pyqueue.health()")["grade"] == "degraded"  # and does not wait for it

@@ -44,3 +44,12 @@ def test_all_works_from_its_own_origin_and_then_asks_for_nothing(
     before = len(asked)
     page.evaluate(WORK, "second")
     assert asked[before:] == [], "asked for something while at work"
+
+
+@pytest.mark.parametrize("allowed", ["", "; trusted-types pyqueue"])
+def test_where_scripts_must_be_trusted_python_runs_in_its_worker(
+    page: Page, serve: Callable[..., Host], allowed: str
+) -> None:
+    host = serve(csp=f"{STRICT}; require-trusted-types-for 'script'{allowed}")
+    page.goto(host.url + "/blank.html")
+    assert page.evaluate(START)["runtime"] == "worker"

@@ -84,10 +84,14 @@ export class Python {
     return answer;
   }
 
-  /** All that was sent, or that the spool took while Python booted, is durable. */
+  /** All that waits now or was sent, or that the spool took while Python booted, is durable. */
   async flush(spool) {
-    this.handOver();
-    await Promise.all([this.call("flush"), spool?.drain()]);
+    const mark = this.#waiting.newest;
+    for (let more = true; more; ) {
+      this.handOver();
+      more = this.#waiting.holds(mark); // what has no room yet goes over behind this flush
+      await Promise.all([this.call("flush"), spool?.drain()]);
+    }
   }
 
   /** Ends Python's queue; its last account stays readable. If it is lost meanwhile, the page's journal has

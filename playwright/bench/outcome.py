@@ -47,3 +47,9 @@ def ratio(mine: list[float], others: list[float]) -> float:
 def medians(rounds: list[dict[str, float]]) -> dict[str, float]:
     """Of each figure."""
     return {key: median(played[key] for played in rounds) for key in rounds[0]}
+
+
+def table(head: list[str], rows: list[list[str]]) -> str:
+    """In Markdown."""
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)

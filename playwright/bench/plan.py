@@ -5,6 +5,5 @@ from __future__ import annotations
 from bench.measures import backlog, boot, burst, critical, disk, load, long_tasks, memory
 
 MEASURES = [
-    module.MEASURE
-    for module in (burst, critical, boot, long_tasks, backlog, disk, memory, load)
+    module.MEASURE for module in (burst, critical, boot, long_tasks, backlog, disk, memory, load)
 ]

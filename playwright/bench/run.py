@@ -7,17 +7,50 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parents[2]
 sys.path += [str(ROOT), str(ROOT / "web"), str(ROOT / "playwright")]
 
 from playwright.sync_api import sync_playwright  # noqa: E402
 
-from bench import machine  # noqa: E402
-from bench.bundle import OUT, bundle  # noqa: E402
-from bench.measures import MEASURES  # noqa: E402
-from bench.report import write_report  # noqa: E402
+from bench import machine, plots, report  # noqa: E402
+from bench.bundle import bundle  # noqa: E402
+from bench.plan import MEASURES  # noqa: E402
 from bench.scene import Scene  # noqa: E402
+
+RESULTS = ROOT / "build/bench/results.json"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="at most 3 minutes on an idle machine")
+    parser.add_argument("--only", help="measures whose name contains this; leaves the README alone")
+    parser.add_argument("--rounds", type=int, help="instead of 3 (quick) or 5")
+    options = parser.parse_args()
+    rounds = options.rounds or (3 if options.quick else 5)
+    results = measure(options.quick, rounds, options.only or "")
+    RESULTS.write_text(json.dumps(results, indent=1))
+    print(*report.render(results), sep="\n\n")
+    if not options.only:
+        report.write_report(results, plots.draw(results))
+
+
+def measure(quick: bool, rounds: int, only: str) -> dict[str, Any]:
+    results: dict[str, Any] = {"quick": quick, "rounds": rounds}
+    with sync_playwright() as playwright, Scene(playwright, bundle(), quick, rounds) as scene:
+        results["facts"] = machine.facts(scene.context)
+        for chosen in MEASURES:
+            if only in chosen.name and (chosen.in_quick or not quick):
+                began = time.monotonic()
+                results[chosen.name] = chosen.run(scene)
+                print(f"{chosen.name}: {time.monotonic() - began:.0f} s", file=sys.stderr)
+    return results | {"loadAfter": os.getloadavg()[0]}
+
+
+if __name__ == "__main__":
+    main()

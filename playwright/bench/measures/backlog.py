@@ -43,7 +43,7 @@ def lines(results: dict[str, Any]) -> list[Line]:
     )
     return [
         Line(
-            "cost a trace, backlog of 100,000 against 1,000: trace() to durable, CPU of the renderer",
+            "cost a trace, backlog of 100,000 against 1,000: to durable, CPU of the renderer",
             ratio(many, few),
             1.2,
             figures=f"{results['many']:.1f} / {results['few']:.1f} µs",

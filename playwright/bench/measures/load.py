@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bench.outcome import Measure
+from bench.outcome import Measure, table
 from bench.scene import Scene
 
 OFFERED = (100, 300, 1_000, 3_000, 10_000, 30_000, 100_000)
@@ -20,16 +20,28 @@ def run(scene: Scene) -> list[dict[str, Any]]:
     return found
 
 
+HEAD = [
+    "offered a second",
+    "written a second",
+    "CRITICAL p50 / p99, ms",
+    "waiting, MiB",
+    "given up",
+]
+
+
 def note(results: list[dict[str, Any]]) -> str:
     pressed = [load["offered"] for load in results if load["backpressure"]]
     start = f"begins at {min(pressed):,} a second" if pressed else "never began"
     rows = [
-        f"| {load['offered']:,} | {load['perSecond']:,.0f} | {load['p50']:.1f} / {load['p99']:.1f} | "
-        f"{load['waitingBytes'] / 2**20:.1f} | {load['lost']:,} |"
+        [
+            *(f"{load[key]:,.0f}" for key in ("offered", "perSecond")),
+            f"{load['p50']:.1f} / {load['p99']:.1f}",
+            f"{load['waitingBytes'] / 2**20:.1f}",
+            f"{load['lost']:,}",
+        ]
         for load in results
     ]
-    head = "| offered a second | written a second | CRITICAL p50 / p99, ms | waiting on the page, MiB | given up |"
-    return "\n".join([f"**Load.** Backpressure {start}.", "", head, "| --- " * 5 + "|", *rows])
+    return f"**Load.** Backpressure {start}.\n\n{table(HEAD, rows)}"
 
 
 MEASURE = Measure("load", run, note=note, in_quick=False)

@@ -10,6 +10,8 @@ from bench.outcome import Line, Measure
 from bench.scene import Scene
 from pyqueue.testing.browser import renderer_pid
 
+WHERE = {"heap": "the page's JS heap", "renderer": "the renderer, with WASM"}
+
 
 def run(scene: Scene) -> dict[str, Any]:
     """MiB after each tenth: the page's JS heap, and what the renderer holds: all heaps and WASM."""
@@ -41,7 +43,7 @@ def lines(results: dict[str, Any]) -> list[Line]:
             1.02,
             figures=f"{results[key][9]:.1f} / {results[key][1]:.1f} MiB",
         )
-        for key, what in {"heap": "the page's JS heap", "renderer": "the renderer, with WASM"}.items()
+        for key, what in WHERE.items()
     ]
 
 

@@ -30,8 +30,12 @@ export async function writeOld(count) {
   await pq.flush();
 }
 
-/** What retention and compaction did. */
-export const enforce = () => pq.enforceRetention();
+/** A visit in which what is stored is brought within the policy, and compacted. The tab may be at it by itself:
+ *  then it is waited for. */
+export async function visit(database) {
+  await start(database);
+  while ((await pq.enforceRetention()).skipped);
+}
 
 /** By codec: rows, traces and bytes of their data. */
 export async function codecs(database) {

@@ -1,0 +1,71 @@
+"""The figures as pictures: SVG, with text as text."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+
+mpl.use("svg")
+from matplotlib import pyplot as plt
+
+from bench.measures.burst import of
+
+PLOTS = Path(__file__).parent / "plots"
+OURS, OTHERS = "#3366cc", "#b0b7c3"
+CURVES = [
+    ("offered", "offered a second", ":", OTHERS),
+    ("perSecond", "written a second", "o-", OURS),
+    ("p99", "CRITICAL p99, ms", "s-", "#cc5533"),
+]
+# The same figures make the same file.
+mpl.rcParams.update({"svg.fonttype": "none", "svg.hashsalt": "pyqueue", "font.size": 9})
+
+
+def draw(results: dict[str, Any]) -> list[str]:
+    """Draws what there are figures for; returns them as Markdown."""
+    PLOTS.mkdir(exist_ok=True)
+    drawn = []
+    if "burst" in results:
+        burst = results["burst"]
+        ratios = {name: of(burst, "perSecond", name, "dexie") for name in burst}
+        drawn.append(_bars("throughput", "traces a second to durable, Dexie's = 1", ratios))
+        cpu = {name: result["mainMicros"] for name, result in burst.items()}
+        drawn.append(_bars("cpu", "CPU of the page's main thread, µs a trace", cpu))
+    if "load" in results:
+        drawn.append(_load(results["load"]))
+    return drawn
+
+
+def _bars(name: str, title: str, values: dict[str, float]) -> str:
+    names = sorted(values, key=lambda writer: values[writer])
+    numbers = [values[writer] for writer in names]
+    colours = [OURS if writer in ("pyqueue", "python") else OTHERS for writer in names]
+    figure, axes = plt.subplots(figsize=(7, 3.2), layout="constrained")
+    bars = axes.barh([writer.replace("_", " ") for writer in names], numbers, color=colours)
+    axes.bar_label(bars, fmt="{:.2g}", padding=3)
+    axes.set_xscale("log")
+    axes.margins(x=0.12)
+    return _save(figure, axes, name, title)
+
+
+def _load(loads: list[dict[str, Any]]) -> str:
+    offered = [load["offered"] for load in loads]
+    figure, axes = plt.subplots(figsize=(7, 3.2), layout="constrained")
+    for key, label, style, colour in CURVES:
+        axes.loglog(offered, [load[key] for load in loads], style, color=colour, label=label)
+    pressed = [load["offered"] for load in loads if load["backpressure"]]
+    if pressed:
+        axes.axvline(min(pressed), color="black", linewidth=0.7, label="backpressure begins")
+    axes.set_xlabel("traces offered a second")
+    axes.legend()
+    return _save(figure, axes, "load", "throughput and latency over the load")
+
+
+def _save(figure: Any, axes: Any, name: str, title: str) -> str:
+    axes.set_title(title, loc="left")
+    axes.spines[["top", "right"]].set_visible(False)
+    figure.savefig(PLOTS / f"{name}.svg", metadata={"Date": None})
+    plt.close(figure)
+    return f"![{title}](plots/{name}.svg)"
