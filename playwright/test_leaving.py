@@ -97,7 +97,7 @@ def test_a_journal_that_is_no_journal_is_thrown_away(page: Page) -> None:
     page.goto("/blank.html")
     page.evaluate("""() => {
       const key = `pyqueue/pyqueue/${"x".repeat(16)}`;
-      const traces = '{"time":1,"accepted":2,"traces":[1,{},null]}';
+      const traces = '{"time":1,"held":2,"traces":[1,{},null]}';
       const texts = ["{", "[]", "null", '{"time":1,"traces":7}', traces];
       texts.forEach((text, i) => localStorage.setItem(key + i, text));
     }""")

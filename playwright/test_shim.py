@@ -188,7 +188,7 @@ def test_a_page_that_leaves_first_leaves_a_journal(visit: Callable[[str], Page])
     names = [name for group in BY_PRIORITY.values() for name in group]
     assert [trace["name"] for trace in journal["traces"]] == names
     assert {trace["id"] for trace in journal["traces"]} == {one["id"] for one in early}
-    assert journal["accepted"] == len(early)
+    assert journal["held"] == len(early)
 
     page.evaluate(START, {"runtime": "none"})  # and the next start takes it in
     assert page.evaluate("pyqueue.recovered")["traces"] == len(early)
@@ -209,7 +209,7 @@ def test_the_journal_is_small_and_holds_what_matters_most(visit: Callable[[str],
     kept = [trace["attributes"]["n"] for trace in journal["traces"]]
     assert kept == list(range(3, 400, 4))[: len(kept)]
     assert len(kept) > 50
-    assert journal["accepted"] == 401
+    assert journal["held"] == 401
 
 
 def test_a_page_that_was_only_hidden_stores_its_traces_once(visit: Callable[[str], Page]) -> None:

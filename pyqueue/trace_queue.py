@@ -165,6 +165,10 @@ class TraceQueue:
         they are still counted as held."""
         return 0 if self._retired else await self._writer.close(timeout)
 
+    def abandon(self) -> None:
+        """Stop at once, and write no more; what is held stays held. For who has it elsewhere."""
+        self._writer.abandon()
+
     def metrics(self) -> QueueMetrics:
         """The figures at this instant."""
         self._writer.look()

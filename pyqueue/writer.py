@@ -144,11 +144,16 @@ class Writer:
             logger.warning("closed with %d traces not written: %r", held, cause)
             self._writes.add(_start(self._let_go()))
             await asyncio.sleep(0)
+        self.abandon()
+        return self.core.ledger.held
+
+    def abandon(self) -> None:
+        """Write no more, at once."""
+        self.core.close()
         self._ended = True
         self._disarm()
         for task in self._writes:
             task.cancel()
-        return self.core.ledger.held
 
     async def _let_go(self) -> None:
         try:

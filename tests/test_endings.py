@@ -142,3 +142,17 @@ async def test_closing_says_how_many_could_not_be_written():
     async with make_queue(store) as queue:
         queue.enqueue({"name": "a"})
         assert await queue.aclose() == 0
+
+
+async def test_an_abandoned_queue_writes_nothing_more():
+    store = FaultyStore()
+    store.broken = StoreUnavailable("down")
+    queue = await make_queue(store).__aenter__()
+    queue.enqueue({"name": "a"})
+    await asyncio.sleep(1)
+    attempts = len(store.writes)
+    queue.abandon()
+    store.broken = None
+    await asyncio.sleep(7_200)
+    assert len(store.writes) == attempts
+    assert not queue.enqueue({"name": "late"}).accepted

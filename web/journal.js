@@ -16,11 +16,12 @@ export class Journal {
     this.#budget = budget;
   }
 
-  /** Keeps the traces that fit, the most important first, in place of what it held. Never throws. */
-  keep(traces, account) {
+  /** Keeps the traces that fit, the most important first, in place of what it held; `written` is how many
+   *  the page knew to be written. Never throws. */
+  keep(traces, written) {
     if (!traces.length) return this.drop();
     traces.sort((a, b) => b.priority - a.priority || a.number - b.number);
-    const head = JSON.stringify({ session: this.#session, time: Date.now(), ...account }).slice(0, -1);
+    const head = JSON.stringify({ session: this.#session, time: Date.now(), held: traces.length, written }).slice(0, -1);
     for (let budget = this.#budget; budget > 1000; budget /= 2) { // localStorage may be nearly full
       let room = budget;
       const texts = traces.map(({ text }) => text).filter((text) => text.length < room && (room -= text.length + 1));

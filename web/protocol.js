@@ -3,6 +3,7 @@
 // page → Python   {start: options}                   once
 //                 {lanes: [lane…], heap: [used, limit]?}   traces, at most one message a tick
 //                 {call: number, method, args: [...]}
+//                 {end: true}                        what is held is somebody else's now
 // Python → page   {alive: name}                      the Web Lock that the worker holds while it lives
 //                 {started: '{"result": {queue, ignored}}' or '{"error": {name, message}}'}
 //                 {answer: number, json: '{"result": …}' or '{"error": …}'}

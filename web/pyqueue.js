@@ -20,7 +20,7 @@ const DEFAULTS = {
   runtime: "worker",
   database: "pyqueue",
   budget: 32 * 2 ** 20, // bytes that may wait here
-  journal: 256 * 2 ** 10, // characters of localStorage
+  journal: 2 ** 20, // characters of localStorage
   consent: true,
 };
 const MAX_TRACE_BYTES = 2 ** 20; // as QueueConfig has it
@@ -158,7 +158,7 @@ class Client {
 
   /** Calls `listener` with each event's figures; returns a function that ends it. */
   on(kind, listener) {
-    if (!EVENTS.includes(kind)) throw new TypeError(`event must be one of ${EVENTS}, not ${kind}`);
+    if (!EVENTS.includes(kind)) throw new TypeError(`no event ${kind}: use ${EVENTS}`);
     if (!this.#listeners.has(kind)) {
       this.#listeners.set(kind, new Set());
       if (this.#state === "python") this.#python.call("listen", kind);
@@ -301,6 +301,7 @@ class Client {
 
   #handOver() {
     this.#scheduled = false;
+    if (this.#tab?.hasLeft) return this.#leave(); // traced by a page that is going
     if (this.#checking) return;
     if (this.#state === "python") return this.#python.handOver();
     const full = this.#waiting.bytes > this.#options.budget * SPILL;
@@ -322,7 +323,7 @@ class Client {
     } catch (error) { // the server is gone
       if (this.#waiting.size) this.#spoolTimer ??= setTimeout(() => this.#writeSpool(), SPOOL_DELAY);
       this.#tell("error", { error: String(error), willRetry: true });
-      throw named("FlushError", `traces are not durable: ${error}`);
+      throw named("FlushError", error);
     }
   }
 
@@ -342,6 +343,7 @@ class Client {
   }
 
   #leave() {
+    this.#writeSpool(); // what waits is more than the journal holds, maybe
     this.#hide();
     this.#tab?.leave();
   }
@@ -359,11 +361,8 @@ class Client {
   #keep() {
     this.#journalTimer = undefined;
     if (this.#state === "closed" || !this.#consent) return;
-    this.#journal.keep(this.#held, {
-      accepted: this.#waiting.newest,
-      gone: FATES.slice(1).reduce( // all but written
-        (all, fate) => all + sum(this.#past[fate]) + sum(this.#python.settled[fate]), sum(this.#waiting.evicted)),
-    });
+    const written = sum(this.#past.written) + sum(this.#python.settled.written) + sum(this.#spool?.written ?? []);
+    this.#journal.keep(this.#held, written);
   }
 
   /** What a page that goes now would lose. */

@@ -123,6 +123,7 @@ export class Python {
   /** Ends it as it is. Whoever waits for an answer is told. */
   stop(reason = "it was stopped") {
     this.unwatch();
+    this.#port?.postMessage({ end: true }); // one in the page itself can't be terminated
     this.#port?.terminate?.();
     this.#port?.close?.();
     this.#port = undefined;

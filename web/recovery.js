@@ -114,8 +114,8 @@ async function merge(database, page, journal, accounts) {
   const session = `${page}-j${journal.time.toString(36)}`;
   const rows = [];
   for (let seq = 1; missing.length; seq += rows.at(-1).count) rows.push(seal(session, seq, missing).row);
-  const written = sum(accounts.map((account) => account.written)) + recovered;
-  const unknown = Math.max(0, journal.accepted - journal.gone - written || 0);
+  const written = sum(accounts.map((account) => account.written)) + recovered; // with what it did not hear of
+  const unknown = Math.max(0, journal.held - (written - journal.written) || 0);
   const account = {
     ...NOTHING, session, updated: journal.time, closed: Date.now(),
     offered: recovered, accepted: recovered, written: recovered, recovered, unknown,
@@ -193,9 +193,9 @@ function readJournals(prefix) {
 /** A journal as this code wrote it: anyone on the origin may write to localStorage. */
 function parse(json) {
   try {
-    const { time, accepted, gone = 0, traces } = JSON.parse(json);
+    const { time, held, written = 0, traces } = JSON.parse(json);
     if (!Number.isFinite(time) || !Array.isArray(traces)) return undefined;
-    return { time, accepted, gone, traces: traces.filter(isTrace).map(asRead) };
+    return { time, held, written, traces: traces.filter(isTrace).map(asRead) };
   } catch {
     return undefined;
   }

@@ -92,7 +92,7 @@ function leave() {
   try {
     localStorage.setItem(
       `pyqueue/${database}/${session}`,
-      `{"session":"${session}","time":${Date.now()},"accepted":${traces.length},"traces":[${texts}]}`,
+      `{"session":"${session}","time":${Date.now()},"held":${traces.length},"traces":[${texts}]}`,
     );
   } catch {} // blocked or full: there is no other place
 }

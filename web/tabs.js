@@ -6,6 +6,7 @@ import { Database } from "./database.js";
 import { livingPages, recover } from "./recovery.js";
 
 const PATIENCE = 1000; // ms that another tab has to answer: it may be frozen
+const NOTHING = { sessions: 0, traces: 0, unknown: 0 };
 const LEASE = 60_000; // ms that a leader leads without a sign, where there are no locks
 
 /** Takes a lock; resolves when it is held to what lets it go. Undefined where there are no locks. */
@@ -22,7 +23,8 @@ export class Tab {
   #prefix;
   #channel;
   #leaving;
-  #hasLeft = false;
+  /** The page goes, or is frozen. */
+  hasLeft = false;
   #asked = new Map();
   #number = 0;
   #guard;
@@ -36,11 +38,12 @@ export class Tab {
   /** Joins the others, again after it left. Resolves to what was recovered. */
   async join() {
     const { session, database } = this.#client.about();
-    if (this.#hasLeft) this.#client.python().watch?.();
-    this.#hasLeft = false;
+    if (this.hasLeft) this.#client.python().watch?.();
+    this.hasLeft = false;
     this.#leaving = new AbortController();
     this.#channel ??= this.#listen();
     await this.#keep(`${this.#prefix}/${session}`);
+    if (this.hasLeft) return NOTHING;
     this.#stand();
     const recovered = await recover(database, session);
     if (recovered.sessions) this.#client.tell("recovered", recovered);
@@ -49,12 +52,14 @@ export class Tab {
 
   /** At once: the page may be gone when this returns, or be frozen and join again. */
   leave() {
-    this.#hasLeft = true;
+    this.hasLeft = true;
     this.#client.python().unwatch?.();
     this.#leaving?.abort();
     this.#leaving = undefined;
     if (this.#guard && this.#client.state() === "python") this.#client.python().call("resign").catch(() => {});
     this.#guard = undefined;
+    this.#channel?.close(); // a frozen page that gets a message is not kept for Back
+    this.#channel = undefined;
   }
 
   get isLeader() {
@@ -73,7 +78,7 @@ export class Tab {
     const others = (await livingPages(database)) ?? new Set();
     others.delete(session);
     const answers = new Map();
-    if (!others.size) return answers;
+    if (!others.size || !this.#channel) return answers;
     const number = ++this.#number;
     await new Promise((resolve) => {
       setTimeout(resolve, PATIENCE);
@@ -90,14 +95,14 @@ export class Tab {
 
   #listen() {
     const channel = new BroadcastChannel(this.#prefix);
-    channel.onmessage = async ({ data: { from, ask, method, args, to, number, result } }) => {
-      const { session } = this.#client.about();
-      if (ask) {
-        const mine = await answer(this.#client, method, args);
-        channel.postMessage({ from: session, to: from, number: ask, result: mine });
-      } else if (to === session) this.#asked.get(number)?.(from, result);
-    };
+    channel.onmessage = ({ data }) => this.#heard(channel, data ?? {}).catch(() => {}); // others may use it, too
     return channel;
+  }
+
+  async #heard(channel, { from, ask, method, args, to, number, result }) {
+    const { session } = this.#client.about();
+    if (to === session) return this.#asked.get(number)?.(from, result);
+    if (ask) channel.postMessage({ from: session, to: from, number: ask, result: await answer(this.#client, method, args) });
   }
 
   /** Holds a lock until this page leaves; false where it can't be had. */

@@ -3,7 +3,7 @@
 /** Serves one page over `port`: a worker's global scope, or a MessagePort in the page. */
 export function serve(port, started = () => {}) {
   let endpoint;
-  const handle = async ({ start, lanes, heap, call, method, args }) => {
+  const handle = async ({ start, lanes, heap, call, method, args, end }) => {
     if (start) {
       started(start);
       endpoint = await boot((text) => port.postMessage(text));
@@ -13,6 +13,8 @@ export function serve(port, started = () => {}) {
       for (const { priority, ids, traceIds, times, ats, texts } of lanes) {
         endpoint.traces(priority, ids, traceIds, times, ats, texts);
       }
+    } else if (end) {
+      endpoint?.abandon();
     } else if (call) {
       port.postMessage({ answer: call, json: await endpoint.call(method, JSON.stringify(args)) });
     }

@@ -29,10 +29,11 @@ def draw(results: dict[str, Any]) -> list[str]:
     drawn = []
     if "burst" in results:
         burst = results["burst"]
-        ratios = {name: of(burst, "perSecond", name, "dexie") for name in burst}
-        drawn.append(_bars("throughput", "traces a second to durable, Dexie's = 1", ratios))
-        cpu = {name: result["mainMicros"] for name, result in burst.items()}
-        drawn.append(_bars("cpu", "CPU of the page's main thread, µs a trace", cpu))
+        durable = [name for name, result in burst.items() if result["stored"] == result["traces"]]
+        ratios = {name: of(burst, "warmSpeed", name, "dexie") for name in durable}
+        drawn.append(_bars("throughput", "traces a second to durable, warm; Dexie's = 1", ratios))
+        cpu = {name: result["warmMain"] for name, result in burst.items()}
+        drawn.append(_bars("cpu", "CPU of the page's main thread, µs a trace, warm", cpu))
     if "load" in results:
         drawn.append(_load(results["load"]))
     return drawn
@@ -44,7 +45,7 @@ def _bars(name: str, title: str, values: dict[str, float]) -> str:
     colours = [OURS if writer in ("pyqueue", "python") else OTHERS for writer in names]
     figure, axes = plt.subplots(figsize=(7, 3.2), layout="constrained")
     bars = axes.barh([writer.replace("_", " ") for writer in names], numbers, color=colours)
-    axes.bar_label(bars, fmt="{:.2g}", padding=3)
+    axes.bar_label(bars, fmt="{:.3g}", padding=3)
     axes.set_xscale("log")
     axes.margins(x=0.12)
     return _save(figure, axes, name, title)

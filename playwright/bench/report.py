@@ -72,21 +72,24 @@ def _targets(lines: list[Line]) -> str:
 
 
 def _writers(burst: dict[str, Any]) -> str:
+    def pair(result: dict[str, Any], key: str, form: str) -> str:
+        return " / ".join(format(result[state + key], form) for state in ("cold", "warm"))
+
     rows = [
         [
             LABELS[name],
-            *(_short(of(burst, "perSecond", name, other)) for other in ("dexie", "limit")),
-            _short(of(burst, "mainMicros", name, "dexie")),
-            f"{result['perSecond']:,.0f}",
-            *(f"{result[key]:.1f}" for key in ("mainMicros", "rendererMicros")),
+            *(_short(of(burst, "warmSpeed", name, other)) for other in ("dexie", "limit")),
+            _short(of(burst, "warmMain", name, "dexie")),
+            pair(result, "Speed", ",.0f"),
+            *(pair(result, key, ".1f") for key in ("Main", "Renderer")),
             f"{result['stored']:,.0f} of {result['traces']:,}",
         ]
         for name, result in burst.items()
     ]
-    head = ["a burst by", "speed / Dexie's", "/ the limit's", "CPU / Dexie's", "traces/s"]
+    head = ["warm:", "speed / Dexie's", "/ the limit's", "CPU / Dexie's", "cold / warm: traces/s"]
     return table([*head, "main thread, µs", "renderer, µs", "kept"], rows)
 
 
 def _short(number: float) -> str:
-    """Two or three figures."""
-    return f"{number:,.0f}" if number >= 100 or number == int(number) else f"{number:.2g}"
+    """Three figures."""
+    return f"{number:,.0f}" if number >= 100 or number == int(number) else f"{number:.3g}"

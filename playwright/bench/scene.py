@@ -11,6 +11,7 @@ from typing import Any
 
 from playwright.sync_api import BrowserContext, CDPSession, Page, Playwright
 
+from bench.heaps import Heaps
 from browsers import launch_profile
 from hosting import Host
 
@@ -60,6 +61,9 @@ class Stage:
         """Chromium's figures of this renderer; times in s of CPU."""
         metrics = self._cdp.send("Performance.getMetrics")["metrics"]
         return {metric["name"]: metric["value"] for metric in metrics}
+
+    def heaps(self) -> Heaps:
+        return Heaps(self.page, self._cdp)
 
     def collect_garbage(self) -> None:
         """Of the page; a worker's is its own."""

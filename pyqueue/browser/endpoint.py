@@ -111,6 +111,11 @@ class Endpoint:
         """The page's reading of its JS heap, in bytes."""
         self._heap.tell(used, limit)
 
+    def abandon(self) -> None:
+        """Write no more: the page has what is held, and gives it to another."""
+        self._service.queue.abandon()
+        self._caretaker.resign()
+
     async def call(self, method: str, arguments: str) -> str:
         """Call a method with a JSON array of arguments. Returns `{result}` or `{error}`."""
         return await self._answer(self._methods[method], *json.loads(arguments))

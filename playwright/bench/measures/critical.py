@@ -11,7 +11,7 @@ PER_SECOND = 20_000
 
 
 def run(scene: Scene) -> dict[str, Any]:
-    seconds = 4 if scene.quick else 10
+    seconds = 3 if scene.quick else 10
     rounds: list[dict[str, Any]] = []
     for _ in range(scene.rounds):
         played = {}

@@ -2,37 +2,25 @@
 
 from __future__ import annotations
 
-import re
-from pathlib import Path
 from typing import Any
 
 from bench.outcome import Line, Measure
 from bench.scene import Scene
-from pyqueue.testing.browser import renderer_pid
 
-WHERE = {"heap": "the page's JS heap", "renderer": "the renderer, with WASM"}
+WHERE = {"js": "JS heaps of page and worker", "wasm": "WASM"}
 
 
 def run(scene: Scene) -> dict[str, Any]:
-    """MiB after each tenth: the page's JS heap, and what the renderer holds: all heaps and WASM."""
+    """MiB after each tenth, garbage collected."""
     count = 100_000 if scene.quick else 1_000_000
-    heap, renderer = [], []
     with scene.stage() as stage:
-        pid = renderer_pid(stage.page)
         stage.call("stored", "start", stage.database)
+        heaps = stage.heaps()
+        tenths = []
         for _ in range(10):
             stage.call("stored", "write", count // 10)
-            stage.collect_garbage()
-            heap.append(stage.metrics()["JSHeapUsedSize"] / 2**20)
-            renderer.append(_anonymous(pid))
-    return {"traces": count, "heap": heap, "renderer": renderer}
-
-
-def _anonymous(pid: int) -> float:
-    """Memory that no file stands for."""
-    status = Path(f"/proc/{pid}/status").read_text()
-    found = re.search(r"RssAnon:\s+(\d+) kB", status)
-    return int(found[1]) / 1024 if found else 0.0
+            tenths.append(heaps.read())
+    return {"traces": count, **{key: [tenth[key] for tenth in tenths] for key in WHERE}}
 
 
 def lines(results: dict[str, Any]) -> list[Line]:

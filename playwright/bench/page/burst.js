@@ -7,19 +7,20 @@
 
 import { makeTraces } from "./traces.js";
 
-const WARM_UP = 500;
 let writer;
+let made = 0;
 let traces;
 
-/** Makes all ready; what is written here is not measured. */
-export async function open(name, database, count) {
+export async function open(name, database) {
   writer = await (await import(new URL(`../writers/${name}.js`, import.meta.url))).open(database);
-  const prepare = writer.prepare ?? ((given) => given);
-  await writer.write(prepare(makeTraces(warmUp(count))));
-  traces = prepare(makeTraces(count, WARM_UP));
 }
 
-const warmUp = (count) => Math.min(WARM_UP, count / 10);
+/** Makes the next `count`. */
+export function make(count) {
+  const prepare = writer.prepare ?? ((given) => given);
+  traces = prepare(makeTraces(count, made));
+  made += count;
+}
 
 /** ms from the first trace until all are durable. */
 export async function write() {
@@ -28,5 +29,4 @@ export async function write() {
   return performance.now() - from;
 }
 
-/** How many are stored of those that were measured. */
-export const stored = async (count) => (await writer.stored()) - warmUp(count);
+export const stored = () => writer.stored();

@@ -12,7 +12,9 @@
   const { fault, times, delay } = command;
   let left = times ?? Infinity;
   const strikes = () => left > 0 && ((left -= 1), (here.struck += 1), true);
-  const error = (name, message) => new DOMException(message, name);
+  // Those that the browser throws have a stack, by which Pyodide knows them for errors.
+  const error = (name, message) =>
+    Object.defineProperty(new DOMException(message, name), "stack", { value: new Error(message).stack });
   const fix = (object, property, value) =>
     Object.defineProperty(object, property, { value, configurable: true });
 
