@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
-from loss.outcome import OPEN_BATCH, Scenario
+from loss.outcome import Scenario
 from loss.scene import Scene, Visit
 from pyqueue.testing.browser import crash_tab, kill_browser, kill_worker, renderer_pid
 
@@ -75,8 +75,8 @@ def _leader(tabs: list[Visit]) -> Visit:
 
 
 SCENARIOS = [
-    Scenario("renderer killed", kill_the_renderer, 50, OPEN_BATCH),
-    Scenario("browser killed", kill_the_browser, 10, OPEN_BATCH),
+    Scenario("renderer killed", kill_the_renderer, 50, is_killed=True),
+    Scenario("browser killed", kill_the_browser, 10, is_killed=True),
     Scenario("worker terminated", end_the_worker, 20),
-    Scenario("five tabs of 1,000, the leader killed", five_tabs, 3, OPEN_BATCH),
+    Scenario("five tabs of 1,000, the leader killed", five_tabs, 3, is_killed=True),
 ]

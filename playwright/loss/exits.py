@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
-from loss.outcome import OPEN_BATCH, Scenario
+from loss.outcome import Scenario
 from loss.scene import Scene
 
 
@@ -50,7 +50,7 @@ def go_back(scene: Scene, chance: Random) -> None:
 SCENARIOS = [
     Scenario("navigate away", navigate_away, 20),
     Scenario("close tab", close_the_tab, 20),
-    Scenario("reload in a burst", reload_in_a_burst, 20, OPEN_BATCH),
+    Scenario("reload in a burst", reload_in_a_burst, 20),
     Scenario("page hides before Python is up", hide_before_python_is_up, 20),
     Scenario("away and back (bfcache)", go_back, 20),
 ]

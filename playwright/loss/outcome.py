@@ -11,9 +11,6 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from loss.scene import Scene
 
-OPEN_BATCH = 250
-"""Traces that a killed process may take along in a run: `max_batch_size`."""
-
 
 @dataclass(frozen=True)
 class Scenario:
@@ -22,8 +19,8 @@ class Scenario:
     name: str
     run: Callable[[Scene, Random], None]
     runs: int
-    may_lose: int = 0
-    """Traces of each run that were accepted, but not yet acknowledged."""
+    is_killed: bool = False
+    """Without warning: what was accepted but not yet on its way to the disk may go with it."""
 
 
 @dataclass
@@ -60,8 +57,10 @@ class Outcome:
     """The most accepted traces that one run lost."""
     duplicated: int = 0
 
-    def keeps_its_promise(self, may_lose: int) -> bool:
-        return not self.lost_acknowledged and not self.duplicated and self.worst <= may_lose
+    def keeps_its_promise(self, is_killed: bool) -> bool:
+        """The zeros."""
+        zeros = self.lost_acknowledged + self.duplicated + (0 if is_killed else self.worst)
+        return zeros == 0
 
     def __add__(self, other: Outcome) -> Outcome:
         """Both together, as one run."""

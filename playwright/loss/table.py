@@ -28,14 +28,14 @@ HEAD = [
 ]
 
 
-def row(name: str, outcome: Outcome, may_lose: int) -> str:
+def row(name: str, outcome: Outcome, is_killed: bool) -> str:
     lost = f"{outcome.lost_accepted:,}"
     if outcome.lost_accepted:
         lost += f" (at most {outcome.worst:,} in a run)"
     numbers = [outcome.runs, outcome.offered, outcome.acknowledged, outcome.recovered]
     cells = [*(f"{number:,}" for number in [*numbers, outcome.lost_acknowledged]), lost]
     cells.append(f"{outcome.duplicated:,}")
-    mark = "" if outcome.keeps_its_promise(may_lose) else " ✗"
+    mark = "" if outcome.keeps_its_promise(is_killed) else " ✗"
     return f"| {' | '.join([name + mark, *cells])} |"
 
 
@@ -73,10 +73,10 @@ def tell(scenario: Scenario, scene: Scene, options: argparse.Namespace, table: l
     began = time.monotonic()
     outcomes = play(scenario, scene, 1 if options.quick else options.runs or scenario.runs)
     for name, outcome in outcomes.items():
-        table.append(row(name, outcome, scenario.may_lose))
+        table.append(row(name, outcome, scenario.is_killed))
         print(table[-1], flush=True)
     print(f"{scenario.name}: {time.monotonic() - began:.0f} s", file=sys.stderr)
-    return all(outcome.keeps_its_promise(scenario.may_lose) for outcome in outcomes.values())
+    return all(outcome.keeps_its_promise(scenario.is_killed) for outcome in outcomes.values())
 
 
 if __name__ == "__main__":
