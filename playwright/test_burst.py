@@ -48,6 +48,13 @@ def test_a_burst_of_ten_thousand_is_stored_whole(page: Page) -> None:
     assert (first["priority"], first["count"]) == (3, 1), "CRITICAL did not go first"
 
 
+def test_a_flush_behind_a_burst_ends_when_all_of_it_is_durable(page: Page) -> None:
+    start(page)
+    page.evaluate(BURST, 2 * COUNT)
+    metrics = page.evaluate("pyqueue.flush().then(() => pyqueue.metrics())")
+    assert metrics["written"] == 2 * COUNT
+
+
 def test_a_burst_while_python_boots_is_stored_whole(page: Page) -> None:
     page.goto("/blank.html")
     page.evaluate('import("/pyqueue/pyqueue.js").then(({ start }) => void start())')

@@ -111,6 +111,7 @@ def test_python_that_dies_again_and_again_is_left_alone(page: Page) -> None:
     assert any("Python is not to be had" in reason for reason in reasons)
 
 
+@pytest.mark.expects_console_errors(r"Symbol\.iterator")  # in the worker that we broke
 def test_an_interpreter_that_breaks_is_replaced(page: Page) -> None:
     start(page)
     ids = page.evaluate(TRACE, [400, "mine"])

@@ -95,7 +95,7 @@ class Scene:
         self._stack.close()
 
     def _launch(self) -> BrowserContext:
-        return launch_profile(self._playwright, self.folder, base_url=self.host.url)
+        return launch_profile(self._playwright, self.folder)
 
     def relaunch(self) -> None:
         """Closes the browser, so that all is on disk, and starts it with the same profile."""
@@ -107,16 +107,18 @@ class Scene:
         return Scene(self._playwright, self._scripts, self.quick, self.rounds)
 
     @contextmanager
-    def stage(self, database: str | None = None) -> Iterator[Stage]:
-        """A page; its database goes with it, unless it was named."""
+    def stage(self, database: str | None = None, site: str = "bench") -> Iterator[Stage]:
+        """A page; its database goes with it, unless it was named. Sites share no database files:
+        what one writer leaves to be cleaned up does not slow down another."""
         self._count += 1
         mine = database or f"bench-{self._count}"
+        address = self.host.url.replace("127.0.0.1", f"{site}.localhost") + BLANK
         page = self.context.new_page()
         try:
-            page.goto(BLANK)
+            page.goto(address)
             yield Stage(page, self.context.new_cdp_session(page), mine)
             if not database:
-                page.goto(f"{BLANK}?left")
+                page.goto(f"{address}?left")
                 page.evaluate(FORGET, mine)
         finally:
             page.close()

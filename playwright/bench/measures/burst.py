@@ -17,10 +17,10 @@ WRITERS = {
     "python": BURST,
     "dexie": BURST,
     "idb": BURST,
-    "localforage": 1_000,
-    "workbox": 500,
-    "sentry": 250,
-    "sentry_default": 250,
+    "localforage": 500,
+    "workbox": 250,
+    "sentry": 100,
+    "sentry_default": 100,
     "opentelemetry": BURST,
     "row_per_trace": BURST,
     "row_per_batch": BURST,
@@ -40,7 +40,7 @@ def run(scene: Scene) -> dict[str, Any]:
 
 
 def _play(scene: Scene, writer: str, count: int) -> dict[str, float]:
-    with scene.stage() as stage:
+    with scene.stage(site=writer.replace("_", "-")) as stage:
         stage.call("burst", "open", writer, stage.database)
         cold, warm = _burst(stage, count), _burst(stage, count)
         return {

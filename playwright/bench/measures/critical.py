@@ -11,7 +11,7 @@ PER_SECOND = 20_000
 
 
 def run(scene: Scene) -> dict[str, Any]:
-    seconds = 3 if scene.quick else 10
+    seconds = 2.5 if scene.quick else 10
     rounds: list[dict[str, Any]] = []
     for _ in range(scene.rounds):
         played = {}
@@ -20,7 +20,7 @@ def run(scene: Scene) -> dict[str, Any]:
             "bare": (seconds,),
             "bareBesideRows": (PER_SECOND, seconds),
         }.items():
-            with scene.stage() as stage:
+            with scene.stage(site=name.lower()) as stage:
                 played[name] = stage.call("load", name, stage.database, *given)
         rounds.append(played)
     return {"rounds": rounds, **{name: medians([r[name] for r in rounds]) for name in rounds[0]}}

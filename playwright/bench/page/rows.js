@@ -17,7 +17,7 @@ export const openRows = (name) =>
   });
 
 /** Traces of one priority each, 250 at the most. */
-export function groups(traces) {
+function groups(traces) {
   return PRIORITIES.flatMap((priority) => {
     const lane = traces.filter((trace) => trace.priority === priority);
     const starts = Array.from({ length: Math.ceil(lane.length / ROW) }, (_, index) => index * ROW);
@@ -25,7 +25,7 @@ export function groups(traces) {
   });
 }
 
-export function seal(session, seq, traces) {
+function seal(session, seq, traces) {
   const data = JSON.stringify(traces);
   const times = traces.map(({ timestamp }) => timestamp);
   return {
@@ -36,13 +36,24 @@ export function seal(session, seq, traces) {
   };
 }
 
-/** Writes groups of traces, a row and a transaction each, so many at a time. */
+/** Makes rows of traces, one after the other. */
+export class Sealer {
+  #seq = 1;
+
+  *rows(traces) {
+    for (const group of groups(traces)) {
+      yield seal("by-hand", this.#seq, group);
+      this.#seq += group.length;
+    }
+  }
+}
+
+/** Writes rows, a transaction each, so many at a time. */
 export class RowWriter {
   #db;
   #atATime;
   #queue = [];
   #running = 0;
-  #seq = 1;
 
   constructor(db, atATime) {
     this.#db = db;
@@ -50,27 +61,26 @@ export class RowWriter {
   }
 
   /** Resolves when it is durable. */
-  write(group) {
+  write(row) {
     return new Promise((resolve, reject) => {
-      this.#queue.push({ group, resolve, reject });
+      this.#queue.push({ row, resolve, reject });
       this.#next();
     });
   }
 
   #next() {
     if (this.#running >= this.#atATime || !this.#queue.length) return;
-    const { group, resolve, reject } = this.#queue.shift();
+    const { row, resolve, reject } = this.#queue.shift();
     this.#running += 1;
-    this.#put(group).then(resolve, reject).finally(() => {
+    this.#put(row).then(resolve, reject).finally(() => {
       this.#running -= 1;
       this.#next();
     });
   }
 
-  #put(group) {
+  #put(row) {
     const tx = this.#db.transaction("segments", "readwrite", { durability: "relaxed" });
-    tx.objectStore("segments").put(seal("by-hand", this.#seq, group));
-    this.#seq += group.length;
+    tx.objectStore("segments").put(row);
     tx.commit();
     return done(tx);
   }

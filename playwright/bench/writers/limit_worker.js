@@ -3,9 +3,9 @@ import { openRows, RowWriter } from "../page/rows.js";
 let writer;
 let writes = [];
 
-onmessage = async ({ data: { database, group } }) => {
-  if (group) {
-    writes.push(writer.write(group));
+onmessage = async ({ data: { database, row } }) => {
+  if (row) {
+    writes.push(writer.write(row));
     return;
   }
   if (database) writer = new RowWriter(await openRows(database), 8);

@@ -1,12 +1,13 @@
 // By hand: pyqueue's rows, from the page, four at a time.
 
 import { countInRows } from "../page/indexeddb.js";
-import { groups, openRows, RowWriter } from "../page/rows.js";
+import { openRows, RowWriter, Sealer } from "../page/rows.js";
 
 export async function open(database) {
   const writer = new RowWriter(await openRows(database), 4);
+  const sealer = new Sealer();
   return {
-    write: (traces) => Promise.all(groups(traces).map((group) => writer.write(group))),
+    write: (traces) => Promise.all(Array.from(sealer.rows(traces), (row) => writer.write(row))),
     stored: () => countInRows(database),
   };
 }
