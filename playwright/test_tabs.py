@@ -90,6 +90,8 @@ def test_one_tab_leads_and_another_takes_over(context: BrowserContext) -> None:
     one, other = two(context)
     first = leader_token(one)
     assert other.evaluate(LEADER) == 1
+    leading = [tab["isLeader"] for tab in one.evaluate("pyqueue.tabs()")]
+    assert sorted(leading) == [False, True]
     one.close()
     tries = iter(range(1_000))  # each takes a while
     while leader_token(other) == first:

@@ -52,6 +52,7 @@ export async function query(client, { tabs, ...conditions } = {}) {
 /** What this tab would be asked by another: nothing that changes anything but by its user's will. */
 const ANSWERS = {
   metrics: (client) => metrics(client),
+  state: async (client) => ({ isLeader: !!client.tab()?.isLeader, metrics: await metrics(client) }),
   unstored: async (client) => [...held(client), ...client.python().unsettled.map(({ text }) => text)],
   forget: (client, ids) => forget(client, ids),
 };
@@ -130,9 +131,10 @@ export async function sessions(client) {
 /** The tabs of this origin that live: {session, isLeader, isThis, metrics}. */
 export async function tabs(client) {
   const { session } = client.about();
-  const mine = [session, await metrics(client)];
-  return [mine, ...(await others(client, "metrics"))].map(([id, metrics]) => ({ session: id, isThis: id === session, metrics }));
+  const all = [[session, await ANSWERS.state(client)], ...(await others(client, "state"))];
+  return all.map(([id, state]) => ({ session: id, isThis: id === session, ...state }));
 }
+
 /** What the store would not take, of earlier visits too. */
 export const deadLetters = onlyPython("deadLetters");
 /** Offers these (all) again; resolves to how many were accepted. */

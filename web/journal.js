@@ -30,7 +30,7 @@ export class Journal {
         this.kept = texts.length;
         this.failed = false;
         return;
-      } catch {}
+      } catch {} // full, or blocked: then with half as much
     }
     this.failed = true;
   }
@@ -38,7 +38,7 @@ export class Journal {
   drop() {
     try {
       if (this.kept) localStorage.removeItem(this.#key);
-    } catch {}
+    } catch {} // blocked since: what stays is merged once, whatever became of it
     this.kept = 0;
   }
 }

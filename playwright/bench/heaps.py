@@ -40,7 +40,7 @@ class Heaps:
         message = json.dumps({"id": self._asked, "method": method})
         self._cdp.send("Target.sendMessageToTarget", {"sessionId": worker, "message": message})
         while self._asked not in self._answers:
-            self._page.wait_for_timeout(5)
+            self._page.wait_for_timeout(5)  # lets the events in
         return self._answers.pop(self._asked)
 
     def _receive(self, event: Any) -> None:

@@ -39,7 +39,7 @@ def end_the_worker(scene: Scene, chance: Random) -> None:
     visit = scene.started()
     visit.keep_offering(chance.uniform(100, 800))
     kill_worker(visit.page, "/pyqueue/")
-    visit.page.wait_for_timeout(chance.uniform(0, 200))
+    visit.page.wait_for_timeout(chance.uniform(0, 200))  # any moment
     visit.page.evaluate("visitor.rest()")
     visit.settle()  # the page goes on with another
 

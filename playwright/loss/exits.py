@@ -31,7 +31,7 @@ def hide_before_python_is_up(scene: Scene, chance: Random) -> None:
     visit = scene.visit()
     visit.start(ready=False)
     visit.offer(300)
-    visit.page.wait_for_timeout(chance.uniform(0, 400))
+    visit.page.wait_for_timeout(chance.uniform(0, 400))  # any moment
     visit.leave()
 
 
@@ -42,7 +42,7 @@ def go_back(scene: Scene, chance: Random) -> None:
     visit.page.go_back(wait_until="commit")  # a page that comes back from the cache loads nothing
     if visit.page.evaluate("!globalThis.visitor"):
         raise AssertionError("the browser did not keep the page: something makes it ineligible")
-    visit.page.wait_for_timeout(chance.uniform(0, 400))
+    visit.page.wait_for_timeout(chance.uniform(0, 400))  # any moment
     visit.page.evaluate("visitor.rest()")
     visit.settle()
 

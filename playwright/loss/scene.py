@@ -47,7 +47,7 @@ class Visit:
         self.page.evaluate("(count) => visitor.offer(count)", count)
 
     def keep_offering(self, milliseconds: float, count: int = 10) -> None:
-        """Returns while it goes on."""
+        """Returns while it goes on. The time is part of the scenario: when the end comes."""
         self.page.evaluate("(count) => visitor.keepOffering(count)", count)
         self.page.wait_for_timeout(milliseconds)
 
