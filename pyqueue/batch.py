@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any, TypeAlias
 
-from .encoding import byte_size
+from .parcel import Elsewhere, Item, Text, weight
 from .trace import QueuedTrace
 
-Data: TypeAlias = str | bytes
+Data: TypeAlias = str | bytes | Elsewhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +39,8 @@ class Batch:
     """What is sealed together, and how far it has come."""
 
     number: int
-    lanes: tuple[tuple[QueuedTrace, ...], ...]
-    """The traces row by row, highest priority first."""
+    lanes: tuple[tuple[Item, ...], ...]
+    """The traces and parcels row by row, highest priority first."""
     rows: tuple[Row, ...]
     tally: Mapping[int, tuple[int, int]]
     """Count and encoded bytes by priority."""
@@ -63,16 +63,21 @@ class Batch:
 
     @property
     def count(self) -> int:
-        return sum(map(len, self.lanes))
+        return sum([row.count for row in self.rows])
 
-    def traces(self) -> Iterator[QueuedTrace]:
+    def items(self) -> Iterator[Item]:
         """In the order of writing."""
         return chain.from_iterable(self.lanes)
+
+    def traces(self) -> Iterator[QueuedTrace]:
+        """The same, with the parcels opened."""
+        return chain.from_iterable(item.traces() for item in self.items())
 
     def placed(self) -> Iterator[tuple[Row, int, QueuedTrace]]:
         """Each trace with its row and its place in the session."""
         for row, lane in zip(self.rows, self.lanes, strict=True):
-            for seq, trace in enumerate(lane, row.seq_first):
+            traces = chain.from_iterable(item.traces() for item in lane)
+            for seq, trace in enumerate(traces, row.seq_first):
                 yield row, seq, trace
 
     @property
@@ -112,7 +117,7 @@ def _part(batch: Batch, number: int, placed: list[tuple[Row, int, QueuedTrace]])
     by_row: dict[int, list[tuple[Row, int, QueuedTrace]]] = {}
     for entry in placed:
         by_row.setdefault(entry[0].seq_first, []).append(entry)
-    lanes = [[trace for _, _, trace in part] for part in by_row.values()]
+    lanes: list[list[Item]] = [[trace for _, _, trace in part] for part in by_row.values()]
     rows = [
         seal_row(part[0][0].session, part[0][1], lane)
         for part, lane in zip(by_row.values(), lanes, strict=True)
@@ -121,7 +126,7 @@ def _part(batch: Batch, number: int, placed: list[tuple[Row, int, QueuedTrace]])
         number=number,
         lanes=tuple(map(tuple, lanes)),
         rows=tuple(rows),
-        tally=tally([trace for lane in lanes for trace in lane]),
+        tally=tally(chain.from_iterable(lanes)),
         full=False,
         urgent=batch.urgent,
         strict=batch.strict,
@@ -131,30 +136,38 @@ def _part(batch: Batch, number: int, placed: list[tuple[Row, int, QueuedTrace]])
     )
 
 
-def tally(traces: Sequence[QueuedTrace]) -> dict[int, tuple[int, int]]:
+def tally(items: Iterable[Item]) -> dict[int, tuple[int, int]]:
     """Count and encoded bytes by priority."""
-    sizes: dict[int, list[int]] = {}
-    for trace in traces:
-        sizes.setdefault(trace.priority, []).append(trace.size)
-    return {priority: (len(found), sum(found)) for priority, found in sizes.items()}
+    found: dict[int, tuple[int, int]] = {}
+    for item in items:
+        count, size = found.get(item.priority, (0, 0))
+        found[item.priority] = count + item.count, size + item.size
+    return found
 
 
-def seal_row(session: str, seq: int, traces: Sequence[QueuedTrace]) -> Row:
-    """A row of these traces, numbered from `seq`."""
-    data = "[" + ",".join([trace.text for trace in traces]) + "]"
-    times = [trace.timestamp for trace in traces]
-    priorities = {trace.priority for trace in traces}
+def seal_row(session: str, seq: int, items: Sequence[Item]) -> Row:
+    """A row of these, numbered from `seq`."""
+    count = sum([item.count for item in items])
+    priorities = {item.priority for item in items}
     return Row(
         session=session,
         seq_first=seq,
-        seq_last=seq + len(traces) - 1,
+        seq_last=seq + count - 1,
         priority=max(priorities),
         mixed=len(priorities) > 1,
-        count=len(traces),
-        bytes=byte_size(data),
-        t_min=min(times),
-        t_max=max(times),
-        trace_ids=tuple({trace.trace_id: None for trace in traces if trace.trace_id}),
+        count=count,
+        bytes=weight(items) + 1,  # a bracket more than there are separators
+        t_min=min([item.t_min for item in items]),
+        t_max=max([item.t_max for item in items]),
+        trace_ids=tuple(dict.fromkeys(chain.from_iterable([item.trace_ids for item in items]))),
         codec="json",
-        data=data,
+        data=_array([item.text for item in items]),
     )
+
+
+def _array(texts: list[Text]) -> Data:
+    """A JSON array of these, made where they are."""
+    elsewhere = [text for text in texts if not isinstance(text, str)]
+    if len(elsewhere) == len(texts):
+        return elsewhere[0].array(*elsewhere[1:])
+    return "[" + ",".join(map(str, texts)) + "]"

@@ -93,6 +93,6 @@ def rows_in_order(rows: Iterable[Row]) -> list[Row]:
 
 def traces_of(row: Row) -> list[dict[str, Any]]:
     """The row's traces, decoded."""
-    text = gzip.decompress(row.data) if isinstance(row.data, bytes) else row.data
+    text = gzip.decompress(row.data) if isinstance(row.data, bytes) else str(row.data)
     traces: list[dict[str, Any]] = json.loads(text)
     return traces

@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, ClassVar
 
 from .encoding import byte_size, encode, encode_trace
 from .priority import LABELS, TracePriority, infer
@@ -55,9 +55,39 @@ class QueuedTrace:
     """The producer's own number for it, by which it is told how the trace ended; 0 where it does
     not ask."""
 
+    count: ClassVar[int] = 1
+
     @property
     def expiry(self) -> float:
         return self.expires_at if self.priority != TracePriority.CRITICAL else float("inf")
+
+    # What a parcel tells, too
+
+    @property
+    def last_at(self) -> float:
+        return self.enqueued_at
+
+    @property
+    def t_min(self) -> float:
+        return self.timestamp
+
+    @property
+    def t_max(self) -> float:
+        return self.timestamp
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        return (self.id,)
+
+    @property
+    def trace_ids(self) -> tuple[str, ...]:
+        return (self.trace_id,) if self.trace_id else ()
+
+    def traces(self) -> tuple[QueuedTrace, ...]:
+        return (self,)
+
+    def records(self) -> list[dict[str, Any]]:
+        return [json.loads(self.text)]
 
 
 def read_trace(

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import json
 import random
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
@@ -21,6 +20,7 @@ from .dead_letters import revive
 from .observe.health import Health, Vitals, diagnose
 from .observe.metrics import QueueMetrics, counts_of, latencies_of
 from .observe.windows import WindowMetrics
+from .parcel import Item, Parcel
 from .ports import BatchStore, Clock, MemoryProbe, Observer
 from .priority import TracePriority
 from .query import TraceQuery
@@ -141,13 +141,13 @@ class TraceQueue:
             return Verdict(False, Reason.CLOSED, item.id)
         return self._writer.offer(item)
 
-    def offer_all(self, priority: int, items: list[QueuedTrace]) -> None:
-        """Take many encoded traces of one priority; the account tells what became of them."""
+    def offer_parcel(self, parcel: Parcel) -> None:
+        """Take a parcel of encoded traces; the account tells what became of them."""
         if self._retired:
-            for item in items:
-                self.offer(item)
+            for trace in parcel.traces():
+                self.offer(trace)
         else:
-            self._writer.offer_all(priority, items)
+            self._writer.offer_parcel(parcel)
 
     # Knowing and steering
 
@@ -212,9 +212,9 @@ class TraceQueue:
         it."""
         return self._writer.fanout.subscribe(observer)
 
-    def on_settled(self, tell: Callable[[Fate, Iterable[QueuedTrace]], None]) -> None:
-        """Have `tell` called with every trace that is held no longer, and how it ended. One at a
-        time; it must not raise."""
+    def on_settled(self, tell: Callable[[Fate, Iterable[Item]], None]) -> None:
+        """Have `tell` called with all traces and parcels that are held no longer, and how they
+        ended. One listener at a time; it must not raise."""
         self._core.on_settled = tell
 
     async def query(
@@ -224,7 +224,7 @@ class TraceQueue:
         conditions."""
         query = query or TraceQuery(**conditions)
         # The held ones first: a trace that is stored meanwhile is then seen twice, never missed.
-        held = [json.loads(item.text) for item in self._core.held()]
+        held = [record for item in self._core.held() for record in item.records()]
         return query.select(await self._writer.store.query(query) + held)
 
     def status(self, id: str) -> str | None:
@@ -233,7 +233,7 @@ class TraceQueue:
         if self._core.find(id):
             return "queued"
         for batch in batcher.outstanding():
-            if any(item.id == id for item in batch.traces()):
+            if any(id in item.ids for item in batch.items()):
                 return "in_flight" if batcher.is_in_flight(batch) else "retrying"
         return None
 

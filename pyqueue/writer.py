@@ -20,6 +20,7 @@ from .dead_letters import DeadLetters
 from .errors import FlushError, StoreUnavailable
 from .observe.fanout import Fanout
 from .observe.windows import History
+from .parcel import Parcel
 from .ports import BatchStore, Clock, MemoryProbe
 from .trace import QueuedTrace
 from .verdict import Reason, Verdict
@@ -81,11 +82,11 @@ class Writer:
             self._tell_soon()
         return Verdict(reason is None, reason, item.id)
 
-    def offer_all(self, priority: int, items: list[QueuedTrace]) -> None:
+    def offer_parcel(self, parcel: Parcel) -> None:
         """Take many traces of one priority."""
         now = self.clock.now()
         self._read_heap(now)
-        self.core.offer_all(priority, items, now)
+        self.core.offer_parcel(parcel, now)
         if self._loop is not None:
             self._pump()
 

@@ -15,6 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from pyqueue import HeapReading, StoreUnavailable
 from pyqueue.core.lanes import FifoLane, PriorityLanes
+from pyqueue.parcel import pack
 from tests.support import item, make_core, reproducible
 
 LIMITS = [
@@ -52,21 +53,20 @@ class World:
             assert reason is None
             self.settle(victim.id, "evicted")
 
-    def offer_all(self, priority, sizes):
-        before = set(self.core.lanes)
+    def offer_parcel(self, priority, sizes):
+        before = {one.id for one in self.core.lanes}
         many = [
             item(str(self.made + n), priority, size, self.now) for n, size in enumerate(sizes, 1)
         ]
         self.made += len(many)
         held = self.core.ledger.held
-        self.core.offer_all(priority, many, self.now)
-        after = set(self.core.lanes)
+        self.core.offer_parcel(pack(many), self.now)
+        after = {one.id for one in self.core.lanes}
         for victim in before - after:
-            self.settle(victim.id, "evicted")
-        for one in many:
-            if one in after:
-                self.accepted[one.id] = one
-        assert self.core.ledger.held == held - len(before - after) + len(after & set(many))
+            self.settle(victim, "evicted")
+        entered = {one.id: one for one in many if one.id in after}
+        self.accepted |= entered
+        assert self.core.ledger.held == held - len(before - after) + len(entered)
 
     def cancel(self, pick):
         id = self.pick(pick)
@@ -109,7 +109,7 @@ class World:
         batch = self.under_way.pop(pick % len(self.under_way))
         if error is None or lost:
             for row, lane in zip(batch.rows, batch.lanes, strict=True):
-                ids = [one.id for one in lane]
+                ids = [id for one in lane for id in one.ids]
                 assert self.stored.setdefault(row.seq_first, ids) == ids
         if error is None:
             self.core.written(batch, self.now)
@@ -133,8 +133,9 @@ class World:
         core, config, ledger = self.core, self.core.config, self.core.ledger
         assert ledger.broken_laws() == []
         held = list(core.held())
-        assert {one.id for one in held} == self.accepted.keys() - self.fates.keys()
-        assert (ledger.held, ledger.held_bytes) == (len(held), sum(one.size for one in held))
+        ids = [id for one in held for id in one.ids]
+        assert set(ids) == self.accepted.keys() - self.fates.keys()
+        assert (ledger.held, ledger.held_bytes) == (len(ids), sum(one.size for one in held))
         assert ledger.held <= config.max_queue_size
         assert ledger.held_bytes <= config.max_queue_bytes
         assert core.batcher.in_flight == len(self.under_way) <= config.max_in_flight
@@ -180,9 +181,9 @@ class LawMachine(RuleBasedStateMachine):
     def offer(self, priority, size):
         self.world.offer(priority, size)
 
-    @rule(priority=st.integers(0, 3), sizes=st.lists(sizes, max_size=8))
-    def offer_all(self, priority, sizes):
-        self.world.offer_all(priority, sizes)
+    @rule(priority=st.integers(0, 3), sizes=st.lists(sizes, min_size=1, max_size=8))
+    def offer_parcel(self, priority, sizes):
+        self.world.offer_parcel(priority, sizes)
 
     @rule(pick=picks)
     def cancel(self, pick):
@@ -235,8 +236,8 @@ def test_the_law_holds_on_a_long_random_walk(seed):
     chance, world = random.Random(seed), World(LIMITS[seed])
     steps = {
         lambda: world.offer(chance.randrange(4), chance.randint(90, 520)): 30,
-        lambda: world.offer_all(
-            chance.randrange(4), [chance.randint(90, 300) for _ in range(chance.randrange(9))]
+        lambda: world.offer_parcel(
+            chance.randrange(4), [chance.randint(90, 300) for _ in range(chance.randint(1, 9))]
         ): 5,
         lambda: world.cancel(chance.randrange(99)): 3,
         lambda: world.reprioritize(chance.randrange(99), chance.randrange(4)): 5,

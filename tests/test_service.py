@@ -15,6 +15,7 @@ from pyqueue import (
     StoreUnavailable,
     TraceQueueProcessor,
 )
+from pyqueue.parcel import pack
 from pyqueue.testing import FaultyStore, VirtualClock
 from pyqueue.testing.conformance import ids
 from tests.support import item, make_queue, turns
@@ -130,7 +131,7 @@ async def test_the_old_queue_refuses_from_then_on_and_its_end_closes_nothing():
         new = SimpleFifoQueue.succeed(old)
         verdict = old.enqueue({"name": "a"})
         assert (verdict.accepted, verdict.reason) == (False, Reason.CLOSED)
-        old.offer_all(1, [item()])
+        old.offer_parcel(pack([item()]))
         assert (await old.put({"name": "a"})).reason is Reason.CLOSED
         assert new.metrics().refused == 3
     assert new.enqueue({"name": "a"})

@@ -1,5 +1,6 @@
 // What a page asks of its client besides tracing; loaded when first asked. `client` holds its parts.
 
+import { discard } from "./discard.js";
 import { merge } from "./metrics.js";
 import { add, sum } from "./protocol.js";
 import { accounts, matching, select } from "./reader.js";
@@ -73,7 +74,7 @@ export async function status(client, id) {
 export async function cancel(client, id) {
   await client.up();
   const { waiting, past } = client.facts();
-  const gone = waiting.discard(new Set([id]));
+  const gone = discard(waiting, new Set([id]));
   add(past.cancelled, gone);
   if (sum(gone)) return true;
   return (await ask(client, "cancel", id)) === true;
@@ -161,7 +162,7 @@ export async function purge(client, conditions = {}) {
 /** Cancels what has not been sealed yet; what has is in the database when this is done. */
 async function forget(client, ids) {
   const { waiting, past } = client.facts();
-  add(past.cancelled, waiting.discard(new Set(ids)));
+  add(past.cancelled, discard(waiting, new Set(ids)));
   const sent = new Set(client.python().unsettled.map(({ id }) => id));
   for (const id of ids) if (sent.has(id)) await cancel(client, id);
   await client.flush().catch(() => {}); // told by events

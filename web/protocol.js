@@ -1,7 +1,7 @@
 // The wire between the page and Python: every message that crosses the port is described here.
 //
 // page → Python   {start: options}                   once
-//                 {lanes: [lane…], heap: [used, limit]?}   traces, at most one message a tick
+//                 {parcels: [parcel…], heap: [used, limit]?}   traces; see parcel.js
 //                 {call: number, method, args: [...]}
 //                 {end: true}                        what is held is somebody else's now
 // Python → page   {alive: name}                      the Web Lock that the worker holds while it lives
@@ -13,11 +13,13 @@
 //                                                    numbers (as sent, from 1) of what came to an end
 //                 '{"event": kind, "payload": {…}}'
 //
-// A lane is one priority's traces as columns of text, a line each; see pyqueue/browser/endpoint.py.
-
 export const PRIORITIES = ["low", "normal", "high", "critical"];
 export const NORMAL = 1;
 export const CRITICAL = 3;
+
+/** A row's bounds, and a parcel's: traces, and bytes of the JSON array. */
+export const MAX_COUNT = 250;
+export const MAX_BYTES = 128 * 1024;
 
 /** How a trace can end: well, first. */
 export const FATES = ["written", "evicted", "cancelled", "dead", "refused"];
@@ -39,19 +41,6 @@ export function add(counts, more) {
 }
 
 export const sum = (counts) => counts.reduce((total, count) => total + count, 0);
-
-const column = (traces, key) => traces.map((trace) => trace[key]).join("\n");
-
-export function lane(priority, traces) {
-  return {
-    priority,
-    ids: column(traces, "id"),
-    traceIds: column(traces, "traceId"),
-    times: column(traces, "timestamp"),
-    ats: traces.every(({ timestamp, at }) => timestamp === at) ? "" : column(traces, "at"),
-    texts: column(traces, "text"),
-  };
-}
 
 /** An Error of ours: pages tell them by name. */
 export const named = (name, message) => Object.assign(new Error(message), { name });

@@ -12,7 +12,7 @@
 // journal. The writers and all else are loaded behind it.
 
 import { Journal } from "./journal.js";
-import { add, CRITICAL, EVENTS, FATES, named, NORMAL, PRIORITIES, QUESTIONS, sum, zeros } from "./protocol.js";
+import { add, CRITICAL, EVENTS, FATES, MAX_COUNT, named, NORMAL, PRIORITIES, QUESTIONS, sum, zeros } from "./protocol.js";
 import { newSession, now, traceReader } from "./trace.js";
 import { Waiting } from "./waiting.js";
 
@@ -110,7 +110,7 @@ class Client {
     this.recovered = consented.then(() => this.#join());
     globalThis.addEventListener?.("pagehide", () => this.#leave());
     globalThis.addEventListener?.("pageshow", ({ persisted }) => persisted && this.#tab && this.#join());
-    globalThis.addEventListener?.("visibilitychange", () => (document.hidden ? this.#hide() : this.#show()));
+    globalThis.addEventListener?.("visibilitychange", () => (document.hidden ? this.#hide() : this.#failing || this.#journal.drop()));
   }
 
   /** Records what happened; returns its id, or null where it is refused (and counted). Never throws. */
@@ -127,8 +127,9 @@ class Client {
     if (!this.#waiting.push(trace)) return this.#refuse(trace.priority);
     if (!this.#scheduled) {
       this.#scheduled = true;
-      queueMicrotask(() => this.#handOver()); // one message a tick
+      queueMicrotask(() => this.#handOver()); // what a tick brings goes together
     }
+    if (this.#waiting.newest % MAX_COUNT === 0) this.#python.handOver?.(MAX_COUNT); // Python works during a burst
     return trace.id;
   }
 
@@ -352,10 +353,6 @@ class Client {
     if (this.#state === "python") this.#python.call("flush"); // told by events
     else if (this.#state !== "closed") this.#writeSpool();
     this.#keep();
-  }
-
-  #show() {
-    if (!this.#failing) this.#journal.drop();
   }
 
   #keep() {

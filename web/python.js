@@ -1,10 +1,9 @@
 // The page's end of the wire to Python: boots it, hands traces over as it grants room, keeps what it
 // sent until that is settled, calls it, and notices when it is gone.
 
-import { FATES, lane, named, unwrap, zeros } from "./protocol.js";
+import { seal } from "./parcel.js";
+import { FATES, MAX_COUNT, named, unwrap, zeros } from "./protocol.js";
 
-/** Traces in one message; a large backlog goes in several, so that Python can write in between. */
-const MAX_COUNT = 500;
 const RUNTIMES = ["worker", "page", "none"];
 const HEAP_INTERVAL = 50; // ms; Chromium refreshes its figures no faster
 
@@ -20,7 +19,7 @@ export class Python {
   #callNumber = 0;
   #granted = [0, 0];
   #sent = [0, 0];
-  #unsettled = new Map();
+  #unsettled = new Map(); // parcels' traces, by the number of the first
   #heapReadAt = -Infinity;
   account; // the metrics at the end
   /** Counts by priority: of what was sent, and of how it ended. */
@@ -35,7 +34,7 @@ export class Python {
 
   /** What was sent and may yet be lost with Python. */
   get unsettled() {
-    return [...this.#unsettled.values()];
+    return [...this.#unsettled.values()].flat();
   }
 
   /** Boots in a worker or in the page. Rejects where Python can't be had, or refuses the options. */
@@ -55,22 +54,27 @@ export class Python {
     return unwrap(await new Promise((resolve, reject) => (this.#starting = { resolve, reject })));
   }
 
-  /** Sends what Python has room for, from when it is up until it closes: then it would refuse it. */
-  handOver() {
-    while (!this.#starting && !this.#isClosing) {
-      const room = Math.min(MAX_COUNT, this.#granted[0] - this.#sent[0]);
-      const runs = this.#waiting.take(room, this.#granted[1] - this.#sent[1]);
-      if (!runs.length) return;
-      for (const [priority, traces] of runs) {
-        this.sent[priority] += traces.length;
-        for (const trace of traces) {
-          this.#unsettled.set(++this.#sent[0], trace); // Python counts along
-          this.#sent[1] += trace.size;
-        }
-      }
-      const lanes = runs.map(([priority, traces]) => lane(priority, traces));
-      this.#port.postMessage({ lanes, heap: this.#readHeap() });
+  /** Sends what Python has room for, from when it is up until it closes: then it would refuse it. Of lanes
+   *  in which at least so many wait. */
+  handOver(least = 1) {
+    for (let parcel; (parcel = this.#next(least)); ) {
+      const parcels = [parcel];
+      // Small ones go together.
+      for (let { count } = parcel; count < MAX_COUNT && (parcel = this.#next(least)); count += parcel.count) parcels.push(parcel);
+      this.#port.postMessage({ parcels, heap: this.#readHeap() });
     }
+  }
+
+  #next(least) {
+    if (this.#starting || this.#isClosing) return undefined;
+    const traces = this.#waiting.take(this.#granted[0] - this.#sent[0], this.#granted[1] - this.#sent[1], least);
+    if (!traces.length) return undefined;
+    const parcel = seal(traces);
+    this.#unsettled.set(this.#sent[0] + 1, traces); // Python counts along
+    this.#sent[0] += parcel.count;
+    this.#sent[1] += parcel.size;
+    this.sent[parcel.priority] += parcel.count;
+    return parcel;
   }
 
   /** Rejects with PythonLost where Python ends before it has answered; nobody has to look. */
@@ -161,10 +165,24 @@ export class Python {
     }
   }
 
+  /** What was sent under these numbers has ended: mostly whole parcels. */
   #settle(fate, first, last) {
-    for (let number = first; number <= last; number++) {
-      this.settled[fate][this.#unsettled.get(number).priority] += 1;
-      this.#unsettled.delete(number);
+    for (let number = first; number <= last; ) {
+      const traces = this.#unsettled.get(number);
+      if (traces && number + traces.length - 1 <= last) {
+        this.#unsettled.delete(number);
+        this.settled[fate][traces[0].priority] += traces.length;
+        number += traces.length;
+      } else this.#open(number);
+    }
+  }
+
+  /** The traces of the parcel with this number in it, one by one from now on. */
+  #open(number) {
+    for (const [first, traces] of this.#unsettled) {
+      if (number < first || number >= first + traces.length) continue;
+      this.#unsettled.delete(first);
+      return traces.forEach((trace, place) => this.#unsettled.set(first + place, [trace]));
     }
   }
 

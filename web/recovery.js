@@ -7,6 +7,7 @@
 // merged for it meanwhile; it begins anew by `reclaim`.
 
 import { Database } from "./database.js";
+import { discard } from "./discard.js";
 import { add, PRIORITIES, sum } from "./protocol.js";
 import { FENCE, traces as read } from "./reader.js";
 import { seal } from "./rows.js";
@@ -56,7 +57,7 @@ export async function reclaim(client, count) {
       const { next } = await close(database, session, count - 1, false);
       const { waiting, past } = client.facts();
       const stored = await storedIds(database, session, waiting.all);
-      add(past.written, waiting.discard(stored));
+      add(past.written, discard(waiting, stored));
       return next;
     } catch (error) {
       client.tell("error", { error: String(error), willRetry: true });

@@ -1,7 +1,6 @@
 // Traces as rows of the `segments` store, as pyqueue/batch.py seals them.
 
-const MAX_COUNT = 250;
-const MAX_BYTES = 128 * 1024;
+import { MAX_BYTES, MAX_COUNT } from "./protocol.js";
 
 /** Takes one row's traces off the front of `traces`, which are placed from `seq` on. */
 export function seal(session, seq, traces) {

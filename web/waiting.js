@@ -4,12 +4,13 @@
 // the lowest priority and its oldest give way; nothing is refused while something that matters less
 // could go, and CRITICAL is never evicted.
 
-import { CRITICAL, zeros } from "./protocol.js";
+import { CRITICAL, MAX_BYTES, MAX_COUNT, sum, zeros } from "./protocol.js";
 
 export class Waiting {
   #lanes = [[], [], [], []];
   #heads = zeros(); // where each lane begins: shifting an array one by one would be quadratic
-  #number = 0;
+  /** The number that the newest trace was given: as many were accepted. */
+  newest = 0;
   bytes = 0;
   fifo = false;
   /** By priority. */
@@ -27,12 +28,7 @@ export class Waiting {
   }
 
   get size() {
-    return this.counts.reduce((sum, count) => sum + count);
-  }
-
-  /** The number that the newest trace was given: as many were accepted. */
-  get newest() {
-    return this.#number;
+    return sum(this.counts);
   }
 
   /** Whether a trace numbered up to `mark` still waits. */
@@ -47,7 +43,7 @@ export class Waiting {
       if (lowest < 0) return this.refuse(trace.priority, "page_bytes");
       this.#evict(lowest, "page_bytes");
     }
-    trace.number = ++this.#number;
+    trace.number = ++this.newest;
     this.#add(trace);
     return true;
   }
@@ -58,20 +54,28 @@ export class Waiting {
     return false;
   }
 
-  /** Takes out traces while there is room, as runs of [priority, traces]: highest first, or first come
-   *  first. The last may be larger than the room: one that waited for more might wait for ever. CRITICAL
-   *  does not ask for room; Python evicts for it. */
-  take(count, bytes) {
-    const runs = [];
-    for (let trace; (trace = this.#next()); ) {
-      const { priority } = trace;
-      if ((this.fifo || priority < CRITICAL) && (count < 1 || bytes <= 0)) break;
-      count -= 1;
-      bytes -= trace.size;
-      if (runs.at(-1)?.[0] !== priority) runs.push([priority, []]);
-      runs.at(-1)[1].push(this.#shift(priority));
+  /** Takes out the traces of the next parcel, as far as there is room: of one priority, the highest, or
+   *  first come first; of a lane with at least `least`, or CRITICAL. The last may be larger than the room: one that
+   *  waited for more might wait for ever. CRITICAL does not ask for room; Python evicts for it. */
+  take(count, bytes, least) {
+    const { fifo } = this;
+    const turns = this.#lanes.map((lane, priority) => {
+      const head = this.#heads[priority];
+      return [lane.length - head < (priority === CRITICAL ? 1 : least) ? Infinity : fifo ? lane[head].number : -priority, priority];
+    });
+    const [[turn, priority], [next]] = turns.sort(([a], [b]) => a - b);
+    if (turn === Infinity) return [];
+    const traces = [];
+    let size = 0;
+    if (!fifo && priority === CRITICAL) count = bytes = Infinity;
+    for (let at = this.#heads[priority], trace; (trace = this.#lanes[priority][at]); at++) {
+      if (traces.length >= Math.min(count, MAX_COUNT) || size >= bytes || (fifo && trace.number > next)) break;
+      if (size && size + trace.size + traces.length + 1 >= MAX_BYTES) break;
+      size += trace.size;
+      traces.push(trace);
     }
-    return runs;
+    this.#shift(priority, traces.length, size);
+    return traces;
   }
 
   /** Takes out everything, first come first. */
@@ -94,32 +98,10 @@ export class Waiting {
     for (const trace of all) this.#add(trace);
   }
 
-  /** Takes these out as if they had never waited; how many of each priority there were. */
-  discard(ids) {
-    const gone = zeros();
-    for (const trace of this.takeAll()) {
-      if (ids.has(trace.id)) gone[trace.priority] += 1;
-      else this.#add(trace);
-    }
-    return gone;
-  }
-
   evictAll(reason) {
     this.counts.forEach((count, priority) => {
-      while (count--) this.#evict(priority, reason);
+      for (; count; count--) this.#evict(priority, reason);
     });
-  }
-
-  /** Whose turn it is. */
-  #next() {
-    let first;
-    for (let priority = CRITICAL; priority >= 0; priority--) {
-      const trace = this.#lanes[priority][this.#heads[priority]];
-      if (!trace) continue;
-      if (!this.fifo) return trace;
-      if (!first || trace.number < first.number) first = trace;
-    }
-    return first;
   }
 
   #add(trace) {
@@ -128,20 +110,17 @@ export class Waiting {
   }
 
   #evict(priority, reason) {
-    this.#shift(priority);
+    this.#shift(priority, 1, this.#lanes[priority][this.#heads[priority]].size);
     this.evicted[priority] += 1;
     this.#drop(reason);
   }
 
-  #shift(priority) {
-    const lane = this.#lanes[priority];
-    const trace = lane[this.#heads[priority]++];
-    this.bytes -= trace.size;
-    if (this.#heads[priority] * 2 > lane.length) {
-      this.#lanes[priority] = lane.slice(this.#heads[priority]);
-      this.#heads[priority] = 0;
-    }
-    return trace;
+  #shift(priority, count, size) {
+    this.bytes -= size;
+    const head = (this.#heads[priority] += count);
+    if (head * 2 <= this.#lanes[priority].length) return;
+    this.#lanes[priority] = this.#lanes[priority].slice(head);
+    this.#heads[priority] = 0;
   }
 
   #drop(reason) {

@@ -1,18 +1,21 @@
 // Where Python runs: a module worker, or the page itself. Boots Pyodide, then passes on what arrives.
 
+import { Texts } from "./parcel.js";
+
 /** Serves one page over `port`: a worker's global scope, or a MessagePort in the page. */
 export function serve(port, started = () => {}) {
   let endpoint;
-  const handle = async ({ start, lanes, heap, call, method, args, end }) => {
+  const handle = async ({ start, parcels, heap, call, method, args, end }) => {
     if (start) {
       started(start);
       endpoint = await boot((text) => port.postMessage(text));
       port.postMessage({ started: await endpoint.start(JSON.stringify(start)) });
-    } else if (lanes) {
+    } else if (parcels) {
       if (heap) endpoint.heap(...heap);
-      for (const { priority, ids, traceIds, times, ats, texts } of lanes) {
-        endpoint.traces(priority, ids, traceIds, times, ats, texts);
+      for (const { priority, count, size, firstAt, lastAt, tMin, tMax, ids, traceIds, text } of parcels) {
+        endpoint.take(priority, count, size, firstAt, lastAt, tMin, tMax, ids, traceIds, new Texts(text));
       }
+      endpoint.grant();
     } else if (end) {
       endpoint?.abandon();
     } else if (call) {

@@ -1,7 +1,7 @@
-"""What a page talks to: traces come in as columns of text, calls and their answers as JSON.
+"""What a page talks to: traces come in as parcels, calls and their answers as JSON.
 
 web/worker.js makes one `Endpoint`, in a worker or in the page, and hands it what arrives at its
-port. Nothing here converts a trace between Python and JavaScript: its JSON text passes through.
+port. Nothing here converts a trace between Python and JavaScript: its JSON text passes by.
 The messages are described in web/README.md.
 """
 
@@ -18,9 +18,9 @@ from ..core.queue import Fate
 from ..encoding import encode
 from ..errors import ConfigError
 from ..events import Event
+from ..parcel import Elsewhere, Item, Parcel
 from ..query import TraceQuery
 from ..service import ActionTraceOutputService
-from ..trace import QueuedTrace
 from ..upkeep import RetentionPolicy
 from .caretaker import Caretaker
 from .indexeddb import IndexedDBStore
@@ -31,10 +31,6 @@ from .receipts import Receipts
 
 RESERVE = 1 / 8
 """Share of the queue that a page's ordinary traces leave free, for what can't wait."""
-
-WINDOW = 1_000
-"""Traces that a page may have on their way at a time: what comes next must not wait behind more."""
-
 
 SETTLING = ("batch", "drop", "deadletter")
 """Events after which the page is told how its traces ended."""
@@ -84,28 +80,50 @@ class Endpoint:
         """Validate, open, run. Returns `{queue, ignored}`, or `{error}`."""
         return await self._answer(self._start, json.loads(options))
 
-    def traces(
-        self, priority: int, ids: str, trace_ids: str, times: str, ats: str, texts: str
+    def take(
+        self,
+        priority: int,
+        count: int,
+        size: int,
+        first_at: float,
+        last_at: float,
+        t_min: float,
+        t_max: float,
+        ids: str,
+        trace_ids: str,
+        text: Elsewhere,
     ) -> None:
-        """Traces of one priority, a line each in every column. `ats` (when the page was handed
-        each) is empty where it equals `times`."""
-        lines = texts.split("\n")
-        stamps = list(map(float, times.split("\n")))
-        came = list(map(float, ats.split("\n"))) if ats else stamps
-        sizes = map(len, lines) if texts.isascii() else [len(line.encode()) for line in lines]
-        columns = zip(
-            ids.split("\n"), stamps, trace_ids.split("\n"), lines, sizes, came, strict=True
+        """A parcel of the page's; ids and trace ids a line each."""
+        parcel = Parcel(
+            priority,
+            count,
+            size,
+            first_at,
+            last_at,
+            t_min,
+            t_max,
+            tuple(ids.split("\n")),
+            tuple(trace_ids.split("\n")) if trace_ids else (),
+            text,
+            ref=sum(self._received) + 1,
         )
-        items = [
-            QueuedTrace(id, priority, stamp, trace_id, line, size, at, ref=ref)
-            for ref, (id, stamp, trace_id, line, size, at) in enumerate(
-                columns, sum(self._received) + 1
-            )
-        ]
-        self._received[priority] += len(items)
-        self._received_bytes += sum([item.size for item in items])
-        self._service.queue.offer_all(priority, items)
-        self._grant()
+        self._received[priority] += count
+        self._received_bytes += size
+        self._service.queue.offer_parcel(parcel)
+
+    def grant(self) -> None:
+        """Tell the page how much it may have sent, in all, since the start, and what is settled.
+
+        The figures are totals, so a grant that crosses a message on its way does no harm. What is
+        not settled the page keeps, in case this Python ends before its work is done.
+        """
+        queue = self._service.queue
+        ledger, config = queue.ledger, queue.config
+        room = config.max_queue_size * (1 - RESERVE) - ledger.held
+        room_bytes = config.max_queue_bytes * (1 - RESERVE) - ledger.held_bytes
+        count, size = sum(self._received) + room, self._received_bytes + room_bytes
+        grant = [max(0, int(count)), max(0, int(size))]
+        self._post(encode({"grant": grant, "settled": self._receipts.take()}))
 
     def heap(self, used: float, limit: float) -> None:
         """The page's reading of its JS heap, in bytes."""
@@ -152,7 +170,7 @@ class Endpoint:
         self._service.subscribe(self._caretaker.heard)
         self._service.queue.on_settled(self._settled)
         await self._service.__aenter__()
-        self._grant()
+        self.grant()
         return {"queue": self._service.queue.kind, "ignored": self._service.choice.ignored}
 
     # What the page asks
@@ -186,7 +204,7 @@ class Endpoint:
 
     async def _cancel(self, id: str) -> bool:
         cancelled = self._service.queue.cancel(id)
-        self._grant()
+        self.grant()
         return cancelled
 
     async def _reprioritize(self, id: str, priority: object) -> bool:
@@ -205,7 +223,7 @@ class Endpoint:
     async def _reconfigure(self, changes: dict[str, Any]) -> None:
         (await self._doors()).config_from(changes)
         self._service.queue.reconfigure(**{snake(key): value for key, value in changes.items()})
-        self._grant()
+        self.grant()
 
     async def _window(self, minutes: float = 60) -> dict[str, Any]:
         window: dict[str, Any] = camel_keys(asdict(self._service.queue.window(minutes)))
@@ -232,7 +250,7 @@ class Endpoint:
 
     async def _set_consent(self, given: bool) -> None:
         self._service.queue.set_consent(given)
-        self._grant()
+        self.grant()
 
     async def _lead(self, guard: int) -> None:
         self._caretaker.lead(guard)
@@ -255,30 +273,16 @@ class Endpoint:
 
     # What the page is told
 
-    def _settled(self, fate: Fate, traces: Iterable[QueuedTrace]) -> None:
-        self._receipts.note(fate, traces)
+    def _settled(self, fate: Fate, items: Iterable[Item]) -> None:
+        self._receipts.note(fate, items)
         if fate == "dead":  # long after its event: once the letters are kept
-            self._grant()
+            self.grant()
 
     def _tell(self, event: Event) -> None:
         if event.kind in SETTLING:
-            self._grant()
+            self.grant()
         if event.kind in self._listened:
             self._post(encode({"event": event.kind, "payload": camel_keys(event.payload)}))
-
-    def _grant(self) -> None:
-        """Tell the page how much it may have sent, in all, since the start, and what is settled.
-
-        The figures are totals, so a grant that crosses a message on its way does no harm. What is
-        not settled the page keeps, in case this Python ends before its work is done.
-        """
-        queue = self._service.queue
-        ledger, config = queue.ledger, queue.config
-        room = config.max_queue_size * (1 - RESERVE) - ledger.held
-        room_bytes = config.max_queue_bytes * (1 - RESERVE) - ledger.held_bytes
-        count, size = sum(self._received) + min(room, WINDOW), self._received_bytes + room_bytes
-        grant = [max(0, int(count)), max(0, int(size))]
-        self._post(encode({"grant": grant, "settled": self._receipts.take()}))
 
 
 def _with_queue(config: QueueConfig, queue: Any) -> QueueConfig:

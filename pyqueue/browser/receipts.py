@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterable
 
 from ..core.queue import Fate
-from ..trace import QueuedTrace
+from ..parcel import Item
 
 Runs = list[tuple[int, int]]
 """First and last number of each."""
@@ -16,29 +15,25 @@ class Receipts:
     """Collects what is settled until the page is told."""
 
     def __init__(self) -> None:
-        self._refs: dict[Fate, list[int]] = {}
+        self._runs: dict[Fate, Runs] = {}
 
-    def note(self, fate: Fate, traces: Iterable[QueuedTrace]) -> None:
+    def note(self, fate: Fate, items: Iterable[Item]) -> None:
         """These ended like this. A trace that the page did not send has no number."""
-        self._refs.setdefault(fate, []).extend([item.ref for item in traces if item.ref])
+        noted = self._runs.setdefault(fate, [])
+        noted += [(item.ref, item.ref + item.count - 1) for item in items if item.ref]
 
     def take(self) -> dict[Fate, Runs]:
         """What was noted since the last call."""
-        refs, self._refs = self._refs, {}
-        return {fate: runs(numbers) for fate, numbers in refs.items() if numbers}
+        noted, self._runs = self._runs, {}
+        return {fate: joined(runs) for fate, runs in noted.items() if runs}
 
 
-def runs(numbers: list[int]) -> Runs:
-    """Distinct numbers as runs without a gap, ascending."""
-    numbers.sort()
+def joined(runs: Runs) -> Runs:
+    """The same numbers in as few runs as can be, ascending; no two may overlap."""
     found: Runs = []
-    start = 0
-    while start < len(numbers):
-        # In a run, each number is as far from the first as its place is.
-        offset = numbers[start] - start
-        end = bisect_right(
-            range(len(numbers)), offset, lo=start, key=lambda place: numbers[place] - place
-        )
-        found.append((numbers[start], numbers[end - 1]))
-        start = end
+    for first, last in sorted(runs):
+        if found and found[-1][1] == first - 1:
+            found[-1] = found[-1][0], last
+        else:
+            found.append((first, last))
     return found

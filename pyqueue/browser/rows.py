@@ -12,23 +12,27 @@ Traces = list[dict[str, Any]]
 
 
 def row_object(row: Row) -> Any:
-    """The row as a JS object, compressed data as a Uint8Array."""
-    return to_object(
-        {
-            "session": row.session,
-            "seqFirst": row.seq_first,
-            "seqLast": row.seq_last,
-            "priority": row.priority,
-            "mixed": row.mixed,
-            "count": row.count,
-            "bytes": row.bytes,
-            "tMin": row.t_min,
-            "tMax": row.t_max,
-            "traceIds": list(row.trace_ids),
-            "codec": row.codec,
-            "data": row.data,
-        }
-    )
+    """The row as a JS object, compressed data as a Uint8Array, data that is the browser's as it
+    is."""
+    fields = {
+        "session": row.session,
+        "seqFirst": row.seq_first,
+        "seqLast": row.seq_last,
+        "priority": row.priority,
+        "mixed": row.mixed,
+        "count": row.count,
+        "bytes": row.bytes,
+        "tMin": row.t_min,
+        "tMax": row.t_max,
+        "traceIds": list(row.trace_ids),
+        "codec": row.codec,
+    }
+    data: Any = row.data
+    if isinstance(data, str | bytes):
+        return to_object(fields | {"data": data})
+    record = to_object(fields)
+    data.into(record)
+    return record
 
 
 def read_row(record: Any) -> Row:

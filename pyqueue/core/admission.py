@@ -18,6 +18,7 @@ from collections.abc import Callable
 from hashlib import blake2b
 
 from ..config import QueueConfig
+from ..parcel import Parcel
 from ..priority import TracePriority
 from ..trace import QueuedTrace
 from ..verdict import Reason
@@ -61,7 +62,9 @@ class Admission:
             (True, (Reason.TOO_LARGE, self._is_too_large)),
         )
         self._rules = tuple(rule for is_on, rule in table if is_on)
-        self._judges_each = config.rate_limit > 0 or config.sample_rate < 1
+        self._judges_each = (
+            config.rate_limit > 0 or config.sample_rate < 1 or config.time_to_live > 0
+        )
 
     def has_room(self, count: int, size: int) -> bool:
         """Whether so much fits without evicting anything."""
@@ -87,17 +90,21 @@ class Admission:
         self._recent.add((item.id,))
         return None
 
-    def admit_all(self, items: list[QueuedTrace]) -> bool:
-        """Whether all may enter together, nothing evicted; False says nothing about each."""
-        ids = {item.id for item in items}
-        if self._judges_each or len(ids) < len(items) or self._recent.holds_any(ids):
+    def admit_whole(self, parcel: Parcel) -> bool:
+        """Whether all of it may enter, nothing evicted; False says nothing about each trace."""
+        config = self._config
+        fits = (
+            parcel.count <= config.max_batch_size
+            and parcel.size + parcel.count < config.max_batch_bytes
+            and parcel.size <= config.max_trace_bytes  # so each of them is
+            and self.has_room(parcel.count, parcel.size)
+        )
+        if self._judges_each or not fits:
             return False
-        sizes = [item.size for item in items]
-        if max(sizes, default=0) > self._config.max_trace_bytes:
-            return False
-        if not self.has_room(len(items), sum(sizes)):
-            return False
-        if self._config.remember_ids:
+        if config.remember_ids:
+            ids = set(parcel.ids)
+            if len(ids) < parcel.count or self._recent.holds_any(ids):
+                return False
             self._recent.add(ids)
         return True
 

@@ -188,21 +188,20 @@ class Batcher:
         rows = []
         for lane in taken:
             rows.append(seal_row(self.session, self._next_seq, lane))
-            self._next_seq += len(lane)
-        traces = list(chain.from_iterable(taken))
-        is_full = not alone and self._is_full(len(traces), len(lanes))
+            self._next_seq += rows[-1].count
+        count = sum([row.count for row in rows])
+        is_full = not alone and self._is_full(count, len(lanes))
         if is_full:
             self.target.reached(len(lanes), now)
-        elif (
-            not alone
-            and now >= min(trace.enqueued_at for trace in traces) + self.config.batch_timeout
-        ):
-            self.target.timed_out(len(traces), now)
+        elif not alone:
+            oldest = min([item.enqueued_at for item in chain.from_iterable(taken)])
+            if now >= oldest + config.batch_timeout:
+                self.target.timed_out(count, now)
         return Batch(
             number=self._number(),
             lanes=tuple(map(tuple, taken)),
             rows=tuple(rows),
-            tally=tally(traces),
+            tally=tally(chain.from_iterable(taken)),
             full=is_full,
             urgent=alone,
             strict=rows[0].priority == CRITICAL,

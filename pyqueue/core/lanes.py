@@ -1,15 +1,18 @@
 """Queueing disciplines: in which order traces leave, and which may be evicted for another.
 
 A lane is first in, first out. `PriorityLanes` has four; `FifoLane` is the plain queue behind the
-feature flag. Both are deques: pushing and popping cost the same at any length.
+feature flag. Both are deques: pushing and popping cost the same at any length. Parcels are items
+like any other, until one of their traces has to be told from the rest.
 """
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import Protocol
 
+from ..parcel import Item, Parcel, weight
 from ..priority import HIGHEST_FIRST, TracePriority
 from ..trace import QueuedTrace
 
@@ -17,70 +20,91 @@ AGED_SHARE = 4
 """One part in so many of every batch is for what has waited too long."""
 
 
-def json_size(items: list[QueuedTrace]) -> int:
-    """Bytes of these in a JSON array, a separator behind each."""
-    return sum([item.size + 1 for item in items])
-
-
 class Lane:
-    """Traces in the order of their numbers, with their bytes."""
+    """Traces and parcels in the order of their numbers, with how many traces and bytes they are."""
 
-    __slots__ = ("bytes", "items")
+    __slots__ = ("bytes", "count", "items")
 
     def __init__(self) -> None:
-        self.items: deque[QueuedTrace] = deque()
+        self.items: deque[Item] = deque()
+        self.count = 0
         self.bytes = 0
 
-    def push(self, item: QueuedTrace) -> None:
+    def __iter__(self) -> Iterator[QueuedTrace]:
+        return chain.from_iterable(item.traces() for item in self.items)
+
+    def push(self, item: Item) -> None:
         self.items.append(item)
+        self.count += item.count
         self.bytes += item.size
 
-    def extend(self, items: Iterable[QueuedTrace], size: int) -> None:
-        self.items.extend(items)
-        self.bytes += size
-
-    def insert(self, item: QueuedTrace) -> None:
+    def insert(self, trace: QueuedTrace) -> None:
         """At the place that its number gives it: older ones before it, newer ones behind."""
-        at = sum(1 for other in self.items if other.number < item.number)
-        self.items.insert(at, item)
-        self.bytes += item.size
+        self.unpack()
+        at = sum(1 for other in self.items if other.number < trace.number)
+        self.items.insert(at, trace)
+        self.count += 1
+        self.bytes += trace.size
 
     def pop(self) -> QueuedTrace:
-        item = self.items.popleft()
-        self.bytes -= item.size
-        return item
+        """The oldest trace."""
+        self.unpack_first()
+        trace = self.items.popleft()
+        assert isinstance(trace, QueuedTrace)
+        self._left([trace])
+        return trace
 
-    def remove(self, item: QueuedTrace) -> None:
-        self.items.remove(item)
-        self.bytes -= item.size
+    def remove(self, trace: QueuedTrace) -> None:
+        self.unpack()
+        self.items.remove(trace)
+        self._left([trace])
 
     def take_expired(self, now: float) -> list[QueuedTrace]:
+        # Parcels never expire.
         expired = [item for item in self.items if item.expiry <= now]
         if expired:
             self.items = deque(item for item in self.items if item.expiry > now)
-            self.bytes -= sum([item.size for item in expired])
-        return expired
+            self._left(expired)
+        return list(chain.from_iterable(item.traces() for item in expired))
 
-    def take(self, count: int, size: int) -> list[QueuedTrace]:
-        """The oldest: at most `count` of them, and `size` bytes as a JSON array."""
+    def take(self, count: int, size: int) -> list[Item]:
+        """The oldest: at most `count` traces, and `size` bytes as a JSON array."""
         items = self.items
-        taken: list[QueuedTrace] = []
+        taken: list[Item] = []
         left = size - 1  # one bracket; the other, or a comma, stands behind each
-        while items and len(taken) < count and items[0].size < left:
+        while items and items[0].count <= count and items[0].size + items[0].count <= left:
             item = items.popleft()
-            left -= item.size + 1
+            count -= item.count
+            left -= item.size + item.count
             taken.append(item)
-        self.bytes -= sum([item.size for item in taken])
+        self._left(taken)
         return taken
+
+    def unpack_first(self) -> None:
+        """Take the parcel in front apart."""
+        if isinstance(self.items[0], Parcel):
+            self.items.extendleft(reversed(self.items.popleft().traces()))
+
+    def unpack(self) -> None:
+        """Take all parcels apart."""
+        if any(isinstance(item, Parcel) for item in self.items):
+            self.items = deque(self)
+
+    def _left(self, items: Iterable[Item]) -> None:
+        for item in items:
+            self.count -= item.count
+            self.bytes -= item.size
 
 
 class Discipline(Protocol):
     """What the queue asks of its lanes."""
 
-    def push(self, item: QueuedTrace) -> None: ...
-    def push_all(self, priority: int, items: list[QueuedTrace], size: int) -> None: ...
-    def insert(self, item: QueuedTrace) -> None: ...
-    def remove(self, item: QueuedTrace) -> None: ...
+    def push(self, item: Item) -> None: ...
+    def insert(self, trace: QueuedTrace) -> None: ...
+    def remove(self, trace: QueuedTrace) -> None: ...
+    def unpack(self) -> None:
+        """Take all parcels apart."""
+
     def evictable(self, priority: int) -> tuple[int, int]:
         """How many traces and bytes could be evicted for one of this priority."""
 
@@ -92,14 +116,17 @@ class Discipline(Protocol):
 
     def collect(
         self, count: int, size: int, overdue_before: float = float("-inf")
-    ) -> list[list[QueuedTrace]]:
+    ) -> list[list[Item]]:
         """Take out the next batch, lane by lane, `size` bytes of JSON; one trace at least. What was
         enqueued before `overdue_before` must not starve."""
 
-    def collect_urgent(self, count: int, size: int) -> list[list[QueuedTrace]]:
+    def collect_urgent(self, count: int, size: int) -> list[list[Item]]:
         """The same, but only of what is urgent."""
 
-    def oldest(self) -> Iterator[QueuedTrace]:
+    def items(self) -> Iterator[Item]:
+        """All traces and parcels, in the order in which they would leave."""
+
+    def oldest(self) -> Iterator[Item]:
         """The oldest of each lane that is not empty."""
 
     def is_urgent(self, priority: int) -> bool:
@@ -112,7 +139,9 @@ class Discipline(Protocol):
     def __iter__(self) -> Iterator[QueuedTrace]:
         """All traces, in the order in which they would leave."""
 
-    def __len__(self) -> int: ...
+    def __len__(self) -> int:
+        """Traces, also those in parcels."""
+
     @property
     def bytes(self) -> int: ...
 
@@ -130,11 +159,13 @@ class PriorityLanes:
         self._highest_first = tuple(self._lanes[p] for p in HIGHEST_FIRST)
 
     def __len__(self) -> int:
-        return sum([len(lane.items) for lane in self._lanes])
+        return sum([lane.count for lane in self._lanes])
 
     def __iter__(self) -> Iterator[QueuedTrace]:
-        for lane in self._highest_first:
-            yield from lane.items
+        return chain.from_iterable(self._highest_first)
+
+    def items(self) -> Iterator[Item]:
+        return chain.from_iterable(lane.items for lane in self._highest_first)
 
     @property
     def bytes(self) -> int:
@@ -147,21 +178,22 @@ class PriorityLanes:
     def is_urgent(self, priority: int) -> bool:
         return priority == TracePriority.CRITICAL
 
-    def push(self, item: QueuedTrace) -> None:
+    def push(self, item: Item) -> None:
         self._lanes[item.priority].push(item)
 
-    def push_all(self, priority: int, items: list[QueuedTrace], size: int) -> None:
-        self._lanes[priority].extend(items, size)
+    def insert(self, trace: QueuedTrace) -> None:
+        self._lanes[trace.priority].insert(trace)
 
-    def insert(self, item: QueuedTrace) -> None:
-        self._lanes[item.priority].insert(item)
+    def remove(self, trace: QueuedTrace) -> None:
+        self._lanes[trace.priority].remove(trace)
 
-    def remove(self, item: QueuedTrace) -> None:
-        self._lanes[item.priority].remove(item)
+    def unpack(self) -> None:
+        for lane in self._lanes:
+            lane.unpack()
 
     def evictable(self, priority: int) -> tuple[int, int]:
         lower = self._lanes[:priority]
-        return sum([len(lane.items) for lane in lower]), sum([lane.bytes for lane in lower])
+        return sum([lane.count for lane in lower]), sum([lane.bytes for lane in lower])
 
     def take_expired(self, now: float) -> list[QueuedTrace]:
         return [item for lane in self._lanes for item in lane.take_expired(now)]
@@ -171,18 +203,19 @@ class PriorityLanes:
 
     def collect(
         self, count: int, size: int, overdue_before: float = float("-inf")
-    ) -> list[list[QueuedTrace]]:
+    ) -> list[list[Item]]:
         share = max(1, count // AGED_SHARE)
         aged = self._take_overdue(share, size // AGED_SHARE, overdue_before)
         count -= sum(map(len, aged))
-        size -= sum(1 + json_size(lane) for lane in aged if lane)
+        size -= sum(1 + weight(lane) for lane in aged if lane)
         is_full = False
-        rows = []
-        for lane, taken in zip(self._highest_first, aged, strict=True):
+        rows: list[list[Item]] = []
+        for lane, old in zip(self._highest_first, aged, strict=True):
+            taken: list[Item] = [*old]
             if not is_full:
                 more = lane.take(count, size)
-                count -= len(more)
-                size -= 1 + json_size(more)
+                count -= sum([item.count for item in more])
+                size -= 1 + weight(more)
                 taken += more
                 # A lower lane must not go before what is left here.
                 is_full = bool(lane.items)
@@ -192,13 +225,14 @@ class PriorityLanes:
             return rows
         return [[next(lane for lane in self._highest_first if lane.items).pop()]]
 
-    def collect_urgent(self, count: int, size: int) -> list[list[QueuedTrace]]:
+    def collect_urgent(self, count: int, size: int) -> list[list[Item]]:
         lane = self._highest_first[0]
         return [lane.take(count, size) or [lane.pop()]]
 
     def _take_overdue(self, count: int, size: int, before: float) -> list[list[QueuedTrace]]:
         """The oldest of what has waited too long, by lane, the highest lane first. The very oldest
-        goes however large it is: it would wait for ever for a batch in which it fits."""
+        goes however large it is: it would wait for ever for a batch in which it fits. One by one,
+        lest a parcel take more than its share."""
         taken: list[list[QueuedTrace]] = [[] for _ in self._highest_first]
         while count > 0:
             heads = [
@@ -209,6 +243,7 @@ class PriorityLanes:
             if not heads:
                 break
             place = min(heads)[1]
+            self._highest_first[place].unpack_first()
             if any(taken) and self._highest_first[place].items[0].size >= size:
                 break
             item = self._highest_first[place].pop()
@@ -217,7 +252,7 @@ class PriorityLanes:
             size -= item.size + 1
         return taken
 
-    def oldest(self) -> Iterator[QueuedTrace]:
+    def oldest(self) -> Iterator[Item]:
         return (lane.items[0] for lane in self._lanes if lane.items)
 
 
@@ -239,29 +274,32 @@ class FifoLane:
         self._lane = Lane()
 
     def __len__(self) -> int:
-        return len(self._lane.items)
+        return self._lane.count
 
     def __iter__(self) -> Iterator[QueuedTrace]:
+        return iter(self._lane)
+
+    def items(self) -> Iterator[Item]:
         return iter(self._lane.items)
 
     @property
     def bytes(self) -> int:
         return self._lane.bytes
 
-    def push(self, item: QueuedTrace) -> None:
+    def push(self, item: Item) -> None:
         self._lane.push(item)
 
-    def push_all(self, priority: int, items: list[QueuedTrace], size: int) -> None:
-        self._lane.extend(items, size)
+    def insert(self, trace: QueuedTrace) -> None:
+        self._lane.insert(trace)
 
-    def insert(self, item: QueuedTrace) -> None:
-        self._lane.insert(item)
-
-    def remove(self, item: QueuedTrace) -> None:
-        self._lane.remove(item)
+    def remove(self, trace: QueuedTrace) -> None:
+        self._lane.remove(trace)
 
     def is_urgent(self, priority: int) -> bool:
         return False
+
+    def unpack(self) -> None:
+        self._lane.unpack()
 
     def evictable(self, priority: int) -> tuple[int, int]:
         return 0, 0
@@ -274,14 +312,14 @@ class FifoLane:
 
     def collect(
         self, count: int, size: int, overdue_before: float = float("-inf")
-    ) -> list[list[QueuedTrace]]:
+    ) -> list[list[Item]]:
         taken = self._lane.take(count, size)
         if not taken and self._lane.items:
             taken = [self._lane.pop()]
         return [taken] if taken else []
 
-    def collect_urgent(self, count: int, size: int) -> list[list[QueuedTrace]]:
+    def collect_urgent(self, count: int, size: int) -> list[list[Item]]:
         raise LookupError("nothing is urgent in the FIFO queue")
 
-    def oldest(self) -> Iterator[QueuedTrace]:
+    def oldest(self) -> Iterator[Item]:
         return iter([self._lane.items[0]] if self._lane.items else [])

@@ -27,6 +27,21 @@ class LatencyHistogram:
         self.count += 1
         self.max = max(self.max, wait)
 
+    def add_evenly(self, shortest: float, longest: float, count: int) -> None:
+        """So many, as if at equal intervals from the shortest to the longest."""
+        shortest, longest = max(0.0, shortest), max(0.0, longest)
+        first, last = bisect_left(_BOUNDS, shortest), bisect_left(_BOUNDS, longest)
+        below = 0
+        for bucket in range(first, last):
+            share = (_BOUNDS[bucket] - shortest) / (longest - shortest)
+            upto = round(count * share)
+            self._buckets[bucket] += upto - below
+            below = upto
+        self._buckets[last] += count - below
+        self._sum += count * (shortest + longest) / 2
+        self.count += count
+        self.max = max(self.max, longest)
+
     @property
     def mean(self) -> float | None:
         return self._sum / self.count if self.count else None

@@ -16,6 +16,7 @@ from typing import Any, Literal
 from ..batch import Batch, DeadLetter
 from ..config import QueueConfig, QueueKind
 from ..events import Event, EventKind
+from ..parcel import Item, Parcel
 from ..ports import HeapReading
 from ..priority import LABELS
 from ..trace import QueuedTrace, with_priority
@@ -49,7 +50,7 @@ class QueueCore:
         self.has_consent = True
         self._barred: Reason | None = None
         """Why nothing at all is taken."""
-        self.on_settled: Callable[[Fate, Iterable[QueuedTrace]], None] = _nobody
+        self.on_settled: Callable[[Fate, Iterable[Item]], None] = _nobody
         """Is told of each trace that the queue holds no longer, with how it ended; of the dead
         once their letters are kept."""
         self._next_expiry = float("inf")
@@ -77,21 +78,16 @@ class QueueCore:
         self._watch_pressure(now)
         return reason
 
-    def offer_all(self, priority: int, items: list[QueuedTrace], now: float) -> None:
-        """Take many of one priority. All at once where all fit, else one by one."""
-        if self._barred or not self._admission.admit_all(items):
-            for item in items:
-                self.offer(item, now)
+    def offer_parcel(self, parcel: Parcel, now: float) -> None:
+        """Take a parcel as it is where all of it fits, else its traces one by one."""
+        if self._barred or not self._admission.admit_whole(parcel):
+            for trace in parcel.traces():
+                self.offer(trace, now)
             return
-        size = sum([item.size for item in items])
-        for number, item in enumerate(items, self._last_number + 1):
-            item.number = number
-        if self.config.time_to_live:
-            for item in items:
-                self._give_time_to_live(item)
-        self._last_number += len(items)
-        self.ledger.accept(priority, size, len(items))
-        self.lanes.push_all(priority, items, size)
+        parcel.number = self._last_number + 1
+        self._last_number += parcel.count
+        self.ledger.accept(parcel.priority, parcel.size, parcel.count)
+        self.lanes.push(parcel)
         self._watch_pressure(now)
 
     def refuse(self, priority: int, reason: Reason) -> None:
@@ -126,7 +122,9 @@ class QueueCore:
 
     def find(self, id: str) -> QueuedTrace | None:
         """The queued trace with this id; None once it is sealed, or was never here."""
-        return next((item for item in self.lanes if item.id == id), None)
+        holders = (item for item in self.lanes.items() if id in item.ids)
+        traces = chain.from_iterable(item.traces() for item in holders)
+        return next((trace for trace in traces if trace.id == id), None)
 
     def cancel(self, id: str, now: float) -> bool:
         """Take a queued trace out. False where it is not queued."""
@@ -180,15 +178,19 @@ class QueueCore:
     def configure(self, config: QueueConfig, now: float) -> None:
         """Go by these limits from now on. What is held stays, also where it is more than
         allowed."""
-        self.config = config
+        before, self.config = self.config, config
         self._admission.configure(config)
         self.limiter.configure(config)
         self.batcher.configure(config)
+        if (config.max_batch_size, config.max_batch_bytes) != (
+            before.max_batch_size, before.max_batch_bytes
+        ):  # fmt: skip
+            self.lanes.unpack()  # a parcel may be larger than a batch is now
         self._watch_pressure(now)
 
     def use(self, lanes: Discipline, kind: QueueKind, now: float) -> None:
         """Change the discipline. What is queued moves over in order of acceptance."""
-        for item in sorted(self.lanes, key=lambda item: item.number):
+        for item in sorted(self.lanes.items(), key=lambda item: item.number):
             lanes.push(item)
         self.lanes = lanes
         self._tell("mode", now, mode=kind)
@@ -222,9 +224,13 @@ class QueueCore:
         self._watch_breaker(now)
         for priority, (count, size) in batch.tally.items():
             self.ledger.write(priority, count, size)
-        for item in batch.traces():
-            self.latencies[item.priority].add(now - item.enqueued_at)
-        self.on_settled("written", batch.traces())
+        for item in batch.items():
+            latency, longest = self.latencies[item.priority], now - item.enqueued_at
+            if item.count == 1:
+                latency.add(longest)
+            else:
+                latency.add_evenly(now - item.last_at, longest, item.count)
+        self.on_settled("written", batch.items())
         self.ledger.batches += 1
         self.ledger.full_batches += batch.full
         self.ledger.urgent_batches += batch.urgent
@@ -291,11 +297,11 @@ class QueueCore:
             )
         )
 
-    def held(self) -> Iterator[QueuedTrace]:
-        """Every trace that is queued, in flight or retrying, in the order of writing."""
+    def held(self) -> Iterator[Item]:
+        """All that is queued, in flight or retrying, in the order of writing."""
         for batch in sorted(self.batcher.outstanding(), key=lambda batch: batch.number):
-            yield from batch.traces()
-        yield from self.lanes
+            yield from batch.items()
+        yield from self.lanes.items()
 
     # Events
 
@@ -356,7 +362,7 @@ class QueueCore:
         self._events.append(Event(kind, now, payload))
 
 
-def _nobody(fate: Fate, traces: Iterable[QueuedTrace]) -> None:
+def _nobody(fate: Fate, items: Iterable[Item]) -> None:
     """Nobody asks."""
 
 

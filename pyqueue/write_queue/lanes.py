@@ -11,6 +11,7 @@ first.
 from __future__ import annotations
 
 from ..core.lanes import PriorityLanes
+from ..parcel import Item
 from ..trace import QueuedTrace
 
 
@@ -24,7 +25,11 @@ class OperationLanes(PriorityLanes):
         self._of_entry: dict[str, list[QueuedTrace]] = {}
         """The queued operations of an entry, oldest first."""
 
-    def push(self, item: QueuedTrace) -> None:
+    def push(self, item: Item) -> None:
+        for operation in item.traces():
+            self._push(operation)
+
+    def _push(self, item: QueuedTrace) -> None:
         queued = self._of_entry.setdefault(item.trace_id, [])
         for older in reversed(queued):
             if self._level[older.id] >= item.priority:
@@ -36,16 +41,12 @@ class OperationLanes(PriorityLanes):
         self._level[item.id] = item.priority
         super().push(item)
 
-    def push_all(self, priority: int, items: list[QueuedTrace], size: int) -> None:
-        for item in items:
-            self.push(item)
-
-    def insert(self, item: QueuedTrace) -> None:
+    def insert(self, trace: QueuedTrace) -> None:
         raise NotImplementedError("an operation's priority can't be changed")
 
-    def remove(self, item: QueuedTrace) -> None:
-        self._lanes[self._level[item.id]].remove(item)
-        self._forget(item)
+    def remove(self, trace: QueuedTrace) -> None:
+        self._lanes[self._level[trace.id]].remove(trace)
+        self._forget(trace)
 
     def evictable(self, priority: int) -> tuple[int, int]:
         return 0, 0
@@ -55,16 +56,17 @@ class OperationLanes(PriorityLanes):
 
     def collect(
         self, count: int, size: int, overdue_before: float = float("-inf")
-    ) -> list[list[QueuedTrace]]:
+    ) -> list[list[Item]]:
         return self._forget_all(super().collect(count, size, overdue_before))
 
-    def collect_urgent(self, count: int, size: int) -> list[list[QueuedTrace]]:
+    def collect_urgent(self, count: int, size: int) -> list[list[Item]]:
         return self._forget_all(super().collect_urgent(count, size))
 
-    def _forget_all(self, rows: list[list[QueuedTrace]]) -> list[list[QueuedTrace]]:
+    def _forget_all(self, rows: list[list[Item]]) -> list[list[Item]]:
         for taken in rows:
             for item in taken:
-                self._forget(item)
+                for operation in item.traces():
+                    self._forget(operation)
         return rows
 
     def _forget(self, item: QueuedTrace) -> None:

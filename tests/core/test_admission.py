@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from pyqueue import HeapReading, Reason
 from pyqueue.core.lanes import FifoLane
+from pyqueue.parcel import pack
 from tests.support import CRITICAL, HIGH, LOW, NORMAL, item, make_core, reproducible
 
 
@@ -166,7 +167,7 @@ def test_many_at_once_get_in_as_they_would_one_by_one():
         sizes = [100, 151, 100, 100] if kind == 3 else [100] * (kind or 7)
         for one in (core, single):
             fill(one, LOW, LOW)
-        core.offer_all(HIGH, [item(f"h{n}", HIGH, size) for n, size in enumerate(sizes)], 0.0)
+        core.offer_parcel(pack(item(f"h{n}", HIGH, size) for n, size in enumerate(sizes)), 0.0)
         for n, size in enumerate(sizes):
             single.offer(item(f"h{n}", HIGH, size), 0.0)
         assert [one.id for one in core.lanes] == [one.id for one in single.lanes]

@@ -9,6 +9,7 @@ from pyqueue.core.admission import source_of
 from pyqueue.core.rate_limiter import MAX_BUCKETS, RateLimiter
 from pyqueue.core.recent import RecentIds
 from pyqueue.encoding import byte_size, encode
+from pyqueue.parcel import pack
 from pyqueue.testing.conformance import make_trace
 from pyqueue.trace import QueuedTrace
 from tests.support import CRITICAL, LOW, NORMAL, item, make_core
@@ -27,7 +28,7 @@ def test_an_id_is_accepted_once_however_it_comes_again():
     core = make_core()
     assert refused(core, item("a")) == [None]
     assert refused(core, item("a")) == [Reason.DUPLICATE]
-    core.offer_all(NORMAL, [item("b"), item("a"), item("b"), item("c")], 0.0)
+    core.offer_parcel(pack([item("b"), item("a"), item("b"), item("c")]), 0.0)
     assert [one.id for one in core.lanes] == ["a", "b", "c"]
     assert core.ledger.dropped == {Reason.DUPLICATE: 3}
 
@@ -121,7 +122,7 @@ def test_many_at_once_meet_the_same_rules_as_one_by_one():
         make_core(rate_limit=5, rate_burst=5, sample_rate=0.7, max_trace_bytes=150) for _ in "ab"
     )
     traces = [item(str(n % 30), NORMAL, 100 + n) for n in range(100)]
-    together.offer_all(NORMAL, traces, 0.0)
+    together.offer_parcel(pack(traces), 0.0)
     for one in traces:
         apart.offer(one, 0.0)
     assert together.ledger.dropped == apart.ledger.dropped

@@ -11,6 +11,7 @@ from pyqueue.core.lanes import Lane, PriorityLanes
 from pyqueue.core.ledger import Ledger
 from pyqueue.core.memory_limiter import MemoryLimiter
 from pyqueue.core.queue import QueueCore
+from pyqueue.parcel import Parcel
 from pyqueue.testing.simulator import SimulationFailed, simulate
 
 MUTANTS = {}
@@ -52,7 +53,20 @@ def lets_the_old_ones_starve(true, lanes, count, size, overdue_before=0.0):
 @mutant(Lane, "push", caught_by="order")
 def puts_the_newest_first(true, lane, item):
     lane.items.appendleft(item)
+    lane.count += item.count
     lane.bytes += item.size
+
+
+@mutant(Lane, "unpack_first", caught_by="events")
+def turns_a_parcel_around(true, lane):
+    lane.items.extendleft(lane.items.popleft().traces())
+
+
+@mutant(Parcel, "traces", caught_by="admission")
+def gives_all_of_a_parcel_one_number(true, parcel):
+    for trace in true(parcel):
+        trace.number = parcel.number
+    return true(parcel)
 
 
 @mutant(Lane, "insert", caught_by="order")
@@ -65,7 +79,7 @@ def forgets_the_bytes_that_left(true, ledger, priority, count, size):
     true(ledger, priority, count, 0)
 
 
-@mutant(Ledger, "write", caught_by="events")
+@mutant(Ledger, "write", caught_by="ledger")
 def counts_twice_what_is_written(true, ledger, priority, count, size):
     true(ledger, priority, 2 * count, size)
 
@@ -76,7 +90,7 @@ def does_not_count_what_is_refused(true, ledger, priority, reason):
         true(ledger, priority, reason)
 
 
-@mutant(Batcher, "failed", caught_by="stall")
+@mutant(Batcher, "failed", caught_by="held")
 def loses_a_batch_that_failed(true, batcher, batch, error, now):
     again = true(batcher, batch, error, now)
     batcher._retrying = [entry for entry in batcher._retrying if entry[2] is not batch]

@@ -55,7 +55,7 @@ def contents(world: Loop) -> None:
         found = [(item.number, item.id) for item in core.lanes if item.priority == priority]
         if found != [(entry.number, entry.id) for entry in lane]:
             raise Violation("order", f"{found} queued at {priority}")
-    held = sorted(item.id for item in core.held())
+    held = sorted(id for item in core.held() for id in item.ids)
     if held != sorted(model.here):
         raise Violation("held", f"{held}")
     if core.lanes.bytes != sum(entry.size for lane in model.lanes for entry in lane):
@@ -81,19 +81,21 @@ def batch_may_start(world: Loop, batch: Batch) -> None:
         raise Violation("breaker", f"{batch.number} starts while it is {state}")
     fresh = False
     for row, lane in zip(batch.rows, batch.lanes, strict=True):
-        if row.data != "[" + ",".join([item.text for item in lane]) + "]":
+        data = "[" + ",".join([str(item.text) for item in lane]) + "]"
+        ids = [id for item in lane for id in item.ids]
+        if row.data != data:
             raise Violation("rows", f"batch {batch.number}: {row.data!r}")
-        if (row.session, row.count, row.bytes) != (world.session, len(lane), len(row.data)):
+        if (row.session, row.count, row.bytes) != (world.session, len(ids), len(data)):
             raise Violation("rows", f"batch {batch.number}: {row}")
-        for seq, item in enumerate(lane, row.seq_first):
-            entry = model.entries.get(item.id)
+        for seq, id in enumerate(ids, row.seq_first):
+            entry = model.entries.get(id)
             if entry is None or entry.state not in ("queued", "retrying"):
-                raise Violation("batches", f"{item.id} is {entry and entry.state}, and is written")
+                raise Violation("batches", f"{id} is {entry and entry.state}, and is written")
             if entry.state == "queued":
                 fresh = True
                 entry.seq, world.next_seq = world.next_seq, world.next_seq + 1
             if seq != entry.seq:
-                raise Violation("order", f"{item.id} has seq {seq}, not {entry.seq}")
+                raise Violation("order", f"{id} has seq {seq}, not {entry.seq}")
     size = sum(row.bytes for row in batch.rows) if fresh else 0
     too_large = batch.count > 1 and size > config.max_batch_bytes
     if fresh and (batch.count > config.max_batch_size or too_large):

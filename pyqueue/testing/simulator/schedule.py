@@ -25,7 +25,8 @@ def _priority(random: Random) -> int:
 
 
 def _burst(random: Random, world: World) -> tuple[Any, ...]:
-    return _priority(random), tuple(_size(random) for _ in range(random.randrange(1, 25)))
+    count = random.randrange(1, random.choice((5, 25)))
+    return _priority(random), tuple(_size(random) for _ in range(count))
 
 
 def _weather(random: Random, world: World) -> tuple[Any, ...]:
@@ -50,15 +51,15 @@ LIMITS: dict[str, tuple[float | None, ...]] = {
     "max_queue_size": (1, 4, 20, 60, None, None),
     "max_queue_bytes": (400, 2_000, 6_000, None, None, None),
     "max_trace_bytes": (300, None, None),
-    "max_batch_size": (1, 2, 5, 20, None),
-    "max_batch_bytes": (250, 1_000, None),
+    "max_batch_size": (1, 2, 5, 20, None, None),
+    "max_batch_bytes": (250, 1_000, None, None),
     "batch_timeout": (0, 50, None),
     "remember_ids": (0, 3, None),
-    "rate_limit": (0.5, 20, None, None, None, None),
+    "rate_limit": (0.5, 20, *[None] * 10),
     "rate_burst": (1, 5, 40),
     "sample_rate": (0, 0.5, *[None] * 8),
     "max_wait": (0, 100, None),
-    "time_to_live": (60, 5_000, None, None),
+    "time_to_live": (60, 5_000, *[None] * 10),
     "write_timeout": (50, 1_000, None),
     "max_in_flight": (1, 2, None),
     "max_retries": (0, 1, None),
@@ -70,7 +71,7 @@ LIMITS: dict[str, tuple[float | None, ...]] = {
 
 ACTIONS: dict[str, tuple[float, Draw]] = {
     "offer": (40, lambda random, world: (_priority(random), _size(random))),
-    "burst": (3, _burst),
+    "burst": (8, _burst),
     "run": (40, lambda random, world: (random.choice((0, 0, 0, 1, 1, 5, 60, 1_000, 20_000)),)),
     "sleep": (1, lambda random, world: (random.choice((10, 5_000, 3_600_000)),)),
     "wall": (0.5, lambda random, world: (random.choice((-3_600_000, -1, 50)),)),

@@ -12,6 +12,7 @@ from typing import Any
 
 from ...config import QueueConfig, QueueKind
 from ...core.queue import QueueCore
+from ...parcel import pack
 from ...ports import HeapReading
 from ...priority import LABELS
 from ...trace import QueuedTrace
@@ -62,8 +63,9 @@ class World(Loop):
     def burst(self, priority: int, sizes: Sequence[int]) -> None:
         items = [self._make(priority, size) for size in sizes]
         reasons = [self._foresee(item) for item in items]
-        self.core.offer_all(priority, items, self.now)
-        for item, reason in zip(items, reasons, strict=True):
+        parcel = pack(items)
+        self.core.offer_parcel(parcel, self.now)
+        for item, reason in zip(parcel.traces(), reasons, strict=True):
             number = self.model.entries[item.id].number if reason is None else 0
             if item.number != number:
                 raise Violation("admission", f"{_show(item)}: number {item.number}, not {number}")
@@ -197,9 +199,9 @@ class World(Loop):
         self._made += 1
         id = id or f"{self._made}{poison}"
         head = f'{{"id":"{id}","name":"{self.source}.'
-        tail = f'","priority":"{LABELS[priority]}"}}'
-        text = head + PADDING[: max(0, size - len(head) - len(tail))] + tail
         trace_id = f"t{self._made % 50}" if self._made % 3 else ""
+        tail = f'","priority":"{LABELS[priority]}","timestamp":0,"traceId":"{trace_id}"}}'
+        text = head + PADDING[: max(0, size - len(head) - len(tail))] + tail
         return QueuedTrace(id, priority, self.now, trace_id, text, len(text), self.now)
 
 
