@@ -5,7 +5,7 @@ import { seal } from "./parcel.js";
 import { FATES, MAX_COUNT, named, unwrap, zeros } from "./protocol.js";
 
 const RUNTIMES = ["worker", "page", "none"];
-const HEAP_INTERVAL = 50; // ms; Chromium refreshes its figures no faster
+const HEAP_INTERVAL = 250; // ms; to read it takes the main thread up to one
 
 export class Python {
   #waiting;
