@@ -12,7 +12,7 @@ PY := .venv/bin/python
 
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help setup build demo test loss bench browser lint lock clean
+.PHONY: help setup build demo test loss bench costs browser lint lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' $(MAKEFILE_LIST)
@@ -37,6 +37,10 @@ bench: build browser .venv/bench ## measure side by side with peers; write table
 .venv/bench: playwright/bench/requirements.txt $(VENV)
 	.venv/bin/pip install --quiet --require-hashes -r playwright/bench/requirements.txt
 	@touch $@
+
+costs: $(VENV) $(NODE) ## write anew what the queue's operations cost, which tests hold it against
+	$(PY) -m tests.costs.figures
+	node tests/costs/in_pyodide.mjs
 
 browser: $(VENV) ## install Chromium and Firefox where there are none
 	@$(PY) playwright/browsers.py
