@@ -85,9 +85,10 @@ export function commit(tx) {
 }
 
 function connect(name, lost) {
+  let late;
   return new Promise((resolve, reject) => {
     const request = indexedDB.open(name, VERSION);
-    setTimeout(() => {
+    late = setTimeout(() => {
       request.onsuccess = () => request.result.close(); // late; nobody waits for it any more
       reject(named("TimeoutError"));
     }, OPEN_TIMEOUT);
@@ -107,7 +108,7 @@ function connect(name, lost) {
       request.result.onclose = request.result.onversionchange = lost;
       resolve(request.result);
     };
-  });
+  }).finally(() => clearTimeout(late));
 }
 
 function upgrade(db, tx, oldVersion) {

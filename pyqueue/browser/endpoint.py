@@ -28,6 +28,7 @@ from .interop import install
 from .naming import camel_keys, snake
 from .platform import BrowserClock, BrowserHeap
 from .receipts import Receipts
+from .timers import clear_cancelled_timers
 
 RESERVE = 1 / 8
 """Share of the queue that a page's ordinary traces leave free, for what can't wait."""
@@ -145,6 +146,7 @@ class Endpoint:
             return encode({"error": {"name": type(error).__name__, "message": str(error)}})
 
     async def _start(self, options: dict[str, Any]) -> dict[str, Any]:
+        clear_cancelled_timers()
         random.seed()  # or all Pythons from one snapshot would jitter alike
         config = QueueConfig()
         if options.get("config"):

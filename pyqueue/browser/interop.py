@@ -15,7 +15,7 @@ import js
 import pyodide_js
 from pyodide.ffi import JsException, create_proxy, to_js
 
-__all__ = ["JsException", "install", "listen", "outcome", "to_array", "to_object"]
+__all__ = ["JsException", "forever", "install", "listen", "outcome", "to_array", "to_object"]
 
 
 async def install(package: str) -> None:
@@ -44,6 +44,11 @@ def listen(target: Any, handlers: Mapping[str, Callable[[Any], None]]) -> Callab
         proxies.clear()
 
     return stop
+
+
+def forever(handler: Callable[..., None]) -> Any:
+    """A JS function that is never destroyed: for what is made once, and stays as long as Python."""
+    return create_proxy(handler)
 
 
 def to_array(values: Sequence[Any]) -> Any:
