@@ -2,8 +2,24 @@
 
 from __future__ import annotations
 
-from bench.measures import backlog, boot, burst, critical, disk, load, long_tasks, memory
+from bench.measures import (
+    backlog,
+    boot,
+    bounds,
+    burst,
+    critical,
+    disk,
+    idle,
+    load,
+    memory,
+    operations,
+    steady,
+)
 
 MEASURES = [
-    module.MEASURE for module in (burst, critical, boot, long_tasks, backlog, disk, memory, load)
+    module.MEASURE
+    for module in (
+        *(burst, critical, boot, steady, idle, operations, bounds),
+        *(backlog, disk, memory, load),
+    )
 ]

@@ -53,7 +53,8 @@ def _conditions(results: dict[str, Any]) -> str:
         f"{facts['date'][:10]}, a {kind} run of commit {facts['commit']}, "
         f"medians of {results['rounds']} rounds, "
         f"on {facts['cores']} cores of {facts['processor']} ({facts['system']}); "
-        f"load average {facts['load']:.1f} before, {results['loadAfter']:.1f} after. {versions}."
+        f"load average {facts['load']:.1f} before, {results['loadAfter']:.1f} after. It took "
+        f"{results['seconds'] / 60:.1f} minutes. {versions}."
     )
 
 

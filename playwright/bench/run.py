@@ -42,14 +42,20 @@ def main() -> None:
 
 def measure(quick: bool, rounds: int, only: str) -> dict[str, Any]:
     results: dict[str, Any] = {"quick": quick, "rounds": rounds}
+    began = time.monotonic()
     with sync_playwright() as playwright, Scene(playwright, bundle(), quick, rounds) as scene:
         results["facts"] = machine.facts(scene.context)
         for chosen in MEASURES:
             if only in chosen.name and (chosen.in_quick or not quick):
-                began = time.monotonic()
+                since = time.monotonic()
                 results[chosen.name] = chosen.run(scene)
-                print(f"{chosen.name}: {time.monotonic() - began:.0f} s", file=sys.stderr)
-    return results | {"loadAfter": os.getloadavg()[0]}
+                tell(chosen.name, since)
+    tell("all", began)
+    return results | {"loadAfter": os.getloadavg()[0], "seconds": time.monotonic() - began}
+
+
+def tell(name: str, since: float) -> None:
+    print(f"{name}: {time.monotonic() - since:.0f} s", file=sys.stderr)
 
 
 if __name__ == "__main__":

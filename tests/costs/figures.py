@@ -17,8 +17,9 @@ VERSION = f"{sys.version_info.major}.{sys.version_info.minor}"
 
 def cost(operation, backlog=SMALL):
     """Instructions a trace, once caches are warm."""
-    OPERATIONS[operation](SMALL)()
-    return count(OPERATIONS[operation](backlog)) / AT_ONCE
+    works = OPERATIONS[operation](backlog)
+    next(works)()
+    return count(next(works)) / AT_ONCE
 
 
 def recorded():

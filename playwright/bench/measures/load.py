@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
-from bench.outcome import Measure, table
+from bench.outcome import Measure, medians, table
 from bench.scene import Scene
 
 OFFERED = (100, 300, 1_000, 3_000, 10_000, 30_000, 100_000)
-SECONDS = 6
+CRITICAL = 49
+"""Of those offered a second; in a round fewer than 100, of which the p99 is the longest wait."""
+SECONDS = 2
 
 
 def run(scene: Scene) -> list[dict[str, Any]]:
-    found = []
-    for offered in OFFERED:
-        with scene.stage() as stage:
-            answer = stage.call("load", "byPyqueue", stage.database, offered, SECONDS)
-            found.append({"offered": offered, **answer})
-    return found
+    """The medians of rounds in which each load had its turn."""
+    rounds: dict[int, list[dict[str, Any]]] = {offered: [] for offered in OFFERED}
+    for _ in range(scene.rounds):
+        for offered, played in rounds.items():
+            given = (SECONDS, CRITICAL, offered - CRITICAL)
+            with scene.stage() as stage:
+                played.append(stage.call("load", "byPyqueue", stage.database, *given))
+    return [{"offered": offered, **medians(played)} for offered, played in rounds.items()]
 
 
 HEAD = [
