@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from matplotlib import pyplot as plt
 
 from bench.measures.burst import of
 
-PLOTS = Path(__file__).parent / "plots"
+PLOTS = Path(__file__).parents[2] / "build/bench/plots"
 OURS, OTHERS = "#3366cc", "#b0b7c3"
 CURVES = [
     ("offered", "offered a second", ":", OTHERS),
@@ -24,8 +25,9 @@ mpl.rcParams.update({"svg.fonttype": "none", "svg.hashsalt": "pyqueue", "font.si
 
 
 def draw(results: dict[str, Any]) -> list[str]:
-    """Draws what there are figures for; returns them as Markdown."""
-    PLOTS.mkdir(exist_ok=True)
+    """Draws what there are figures for into `PLOTS`; returns them as the README shows them."""
+    shutil.rmtree(PLOTS, ignore_errors=True)
+    PLOTS.mkdir(parents=True)
     drawn = []
     if "burst" in results:
         burst = results["burst"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,9 @@ LABELS = {
 }
 
 
-def write_report(results: dict[str, Any], plots: list[str]) -> None:
+def write_report(results: dict[str, Any], plots: list[str], folder: Path) -> None:
+    """Into the README, and the plots from that folder to its side."""
+    shutil.copytree(folder, README.with_name("plots"), dirs_exist_ok=True)
     parts = [_conditions(results), *render(results), *plots]
     text = README.read_text()
     before, _, rest = text.partition(START)

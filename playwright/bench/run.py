@@ -36,8 +36,9 @@ def main() -> None:
     results = measure(options.quick, rounds, options.only or "")
     RESULTS.write_text(json.dumps(results, indent=1))
     print(*report.render(results), sep="\n\n")
+    drawn = plots.draw(results)
     if not options.only:
-        report.write_report(results, plots.draw(results))
+        report.write_report(results, drawn, plots.PLOTS)
 
 
 def measure(quick: bool, rounds: int, only: str) -> dict[str, Any]:
