@@ -13,6 +13,7 @@ from itertools import count
 from pyqueue import MemoryStore, QueueConfig, TraceQueueProcessor
 from pyqueue.core.lanes import PriorityLanes
 from pyqueue.core.queue import QueueCore
+from pyqueue.parcel import pack
 from pyqueue.trace import read_trace
 
 AT_ONCE = 100
@@ -57,20 +58,25 @@ def encoded(first, many, priority):
     return [replace(one, id=f"t{number}") for number in range(first, first + many)]
 
 
-def core_with(backlog, priority=NORMAL, most=PLENTY):
-    config = QueueConfig(max_queue_size=most, max_queue_bytes=PLENTY, max_batch_size=AT_ONCE)
-    core = QueueCore(config, PriorityLanes(), "costs-1", lambda: 0.5)
-    fill(core, 0, backlog, priority)
-    return core
-
-
-def fill(core, first, many=AT_ONCE, priority=NORMAL):
-    for item in encoded(first, many, priority):
+def one_by_one(core, first, priority=NORMAL):
+    for item in encoded(first, AT_ONCE, priority):
         core.offer(item, 0.0)
 
 
-def drain(core):
-    """As many leave as came at once."""
+def in_a_parcel(core, first, priority=NORMAL):
+    core.offer_parcel(pack(encoded(first, AT_ONCE, priority)), 0.0)
+
+
+def core_with(backlog, priority=NORMAL, most=PLENTY, come=one_by_one):
+    config = QueueConfig(max_queue_size=most, max_queue_bytes=PLENTY, max_batch_size=AT_ONCE)
+    core = QueueCore(config, PriorityLanes(), "costs-1", lambda: 0.5)
+    for first in range(0, backlog, AT_ONCE):
+        come(core, first, priority)
+    return core
+
+
+def leave(core):
+    """As many as come at once."""
     core.written(core.next_batch(0.0), 0.0)
 
 
@@ -87,7 +93,7 @@ def enqueue(backlog):
     for first in count(backlog, AT_ONCE):
         given = [trace(number) for number in range(first, first + AT_ONCE)]
         yield partial(each, queue.enqueue, given)
-        drain(queue._core)
+        leave(queue._core)
 
 
 def offer(backlog):
@@ -96,45 +102,52 @@ def offer(backlog):
     for first in count(backlog, AT_ONCE):
         given = encoded(first, AT_ONCE, NORMAL)
         yield partial(each, lambda item: core.offer(item, 0.0), given)
-        drain(core)
+        leave(core)
 
 
-def offer_together(backlog):
+def offer_parcel(backlog):
     """The same, as a page hands them over."""
-    core = core_with(backlog)
+    core = core_with(backlog, come=in_a_parcel)
     for first in count(backlog, AT_ONCE):
-        yield partial(core.offer_all, NORMAL, encoded(first, AT_ONCE, NORMAL), 0.0)
-        drain(core)
+        yield partial(core.offer_parcel, pack(encoded(first, AT_ONCE, NORMAL)), 0.0)
+        leave(core)
 
 
-def evict(backlog):
+def evict(backlog, come=one_by_one):
     """Into a full queue: another goes for each."""
-    core = core_with(backlog, LOW, most=backlog)
+    core = core_with(backlog, LOW, backlog, come)
     for first in count(backlog, AT_ONCE):
         given = encoded(first, AT_ONCE, HIGH)
         yield partial(each, lambda item: core.offer(item, 0.0), given)
-        drain(core)
-        fill(core, -first, priority=LOW)
+        leave(core)
+        come(core, -first, LOW)
 
 
-def seal(backlog):
+def seal(backlog, come=one_by_one):
     """Out of the lanes into a batch with its row."""
-    core = core_with(backlog)
+    core = core_with(backlog, come=come)
     for first in count(backlog, AT_ONCE):
         yield partial(core.next_batch, 0.0)
         each(lambda batch: core.written(batch, 0.0), list(core.batcher.outstanding()))
-        fill(core, first)
+        come(core, first)
 
 
-def written(backlog):
+def written(backlog, come=one_by_one):
     """The batch is durable."""
-    core = core_with(backlog)
+    core = core_with(backlog, come=come)
     for first in count(backlog, AT_ONCE):
         yield partial(core.written, core.next_batch(0.0), 0.0)
-        fill(core, first)
+        come(core, first)
 
 
 OPERATIONS = {
-    operation.__name__: operation
-    for operation in (enqueue, offer, offer_together, evict, seal, written)
+    "enqueue": enqueue,
+    "offer": offer,
+    "offer a parcel": offer_parcel,
+    "evict": evict,
+    "evict from parcels": partial(evict, come=in_a_parcel),
+    "seal": seal,
+    "seal a parcel": partial(seal, come=in_a_parcel),
+    "written": written,
+    "a parcel is written": partial(written, come=in_a_parcel),
 }

@@ -98,7 +98,7 @@ def lines(results: dict[str, Any]) -> list[Line]:
             max(found["growth"] for found in results[python]["operations"].values()),
             1.2,
             figures=", ".join(
-                f"{_called(name)} {found['growth']:.2f}"
+                f"{name} {found['growth']:.2f}"
                 for name, found in results[python]["operations"].items()
             ),
         )
@@ -108,7 +108,7 @@ def lines(results: dict[str, Any]) -> list[Line]:
 
 def note(results: dict[str, Any]) -> str:
     head = ["a trace"]
-    rows = {name: [_called(name)] for name in OPERATIONS} | {REFERENCE: [f"`{REFERENCE}`"]}
+    rows = {name: [name] for name in OPERATIONS} | {REFERENCE: [f"`{REFERENCE}`"]}
     for python in PYTHONS:
         found = results[python]
         head += [f"{python}: / `{REFERENCE}`", "µs"]
@@ -117,10 +117,6 @@ def note(results: dict[str, Any]) -> str:
         rows[REFERENCE] += ["1", f"{found['reference']:.2f}"]
     title = "**The queue's own operations**, on one thread, with 100 traces queued:"
     return f"{title}\n\n{table(head, list(rows.values()))}"
-
-
-def _called(name: str) -> str:
-    return name.replace("_", " ")
 
 
 MEASURE = Measure("operations", run, lines, note)
