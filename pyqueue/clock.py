@@ -35,7 +35,9 @@ class SteadyClock:
 
     def now(self) -> float:
         try:
-            self._now = max(self._now, float(self._clock.now()))  # max() passes over a NaN behind
+            now = float(self._clock.now())
+            if now > self._now:  # and not where it is NaN
+                self._now = now
         except Exception:
             logger.warning("the clock raised; it stands at %s ms", self._now, exc_info=True)
         return self._now

@@ -29,10 +29,10 @@ class TracePriority(IntEnum):
         if isinstance(value, cls):
             return value
         if isinstance(value, str):
-            try:
-                return cls[value.upper()]
-            except KeyError:
-                raise ValueError(f"priority {value!r} is none of {', '.join(LABELS)}") from None
+            found = _BY_LABEL.get(value) or _BY_LABEL.get(value.lower())
+            if found is None:
+                raise ValueError(f"priority {value!r} is none of {', '.join(LABELS)}")
+            return found
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             raise TypeError(
                 f"priority must be a TracePriority, a name or a number, not {type(value).__name__}"
@@ -44,6 +44,8 @@ class TracePriority(IntEnum):
 
 LABELS = ("low", "normal", "high", "critical")
 """Names by number: `LABELS[2] == "high"`."""
+
+_BY_LABEL = dict(zip(LABELS, TracePriority, strict=True))
 
 HIGHEST_FIRST = (3, 2, 1, 0)
 

@@ -8,9 +8,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
-from .encoding import byte_size, encode, encode_trace
+from .encoding import byte_size, encode, encode_part, in_utf8, quote
 from .priority import LABELS, TracePriority, infer
-from .redaction import Redaction
+from .redaction import NOTHING, Redaction
 
 FIELDS = (
     "id",
@@ -26,6 +26,10 @@ FIELDS = (
     "error",
 )
 """The fields of a trace, in the order in which they are stored."""
+
+_KNOWN = frozenset(FIELDS)
+_TEXTS = ("id", "traceId", "spanId", "parentId", "status")
+_TEXT_KINDS = frozenset((str, type(None)))
 
 LARGEST = sys.float_info.max
 
@@ -94,39 +98,50 @@ def read_trace(
     trace: object,
     priority: object,
     now: float,
-    wall: float,
+    wall: Callable[[], float],
     new_id: Callable[[], str],
     redaction: Redaction | None = None,
 ) -> QueuedTrace:
     """The caller's trace, encoded, without what `redaction` hides.
 
-    `now` is the queue's clock, `wall` ms since the epoch. Raises TypeError or ValueError, naming
-    the field but no value, where the caller made a mistake; content that JSON can't carry is
-    marked, not refused.
+    `now` is the queue's clock; `wall` tells ms since the epoch and is asked where the trace has no
+    time. Raises TypeError or ValueError, naming the field but no value, where the caller made a
+    mistake; content that JSON can't carry is marked, not refused. This is the hot path.
     """
     fields = _fields_of(trace)
-    name = fields.get("name")
+    get = fields.get
+    name = get("name")
     if not isinstance(name, str) or not name:
         raise ValueError("trace field 'name' must be a non-empty string")
-    asked = fields.get("priority") if priority is None else priority
+    asked = get("priority") if priority is None else priority
     level = infer(fields) if asked is None else TracePriority.of(asked)
-    timestamp = _number(fields, "timestamp", wall)
-    record: dict[str, Any] = {
-        "id": _text(fields, "id") or new_id(),
-        "name": name,
-        "priority": LABELS[level],
-        "timestamp": timestamp,
-        "duration": _number(fields, "duration", 0),
-        "attributes": _attributes(fields),
-    }
-    for key in ("traceId", "spanId", "parentId", "status"):
-        if value := _text(fields, key):
-            record[key] = value
-    if fields.get("error"):
-        record["error"] = fields["error"]
-    text = encode(record) if redaction is None else encode_trace(record, redaction)
-    trace_id = record.get("traceId", "")
-    return QueuedTrace(record["id"], int(level), timestamp, trace_id, text, byte_size(text), now)
+    timestamp, duration = get("timestamp"), get("duration")
+    timestamp = wall() if timestamp is None else _number("timestamp", timestamp)
+    duration = 0 if duration is None else _number("duration", duration)
+    texts = (get("id"), get("traceId"), get("spanId"), get("parentId"), get("status"))
+    if not _TEXT_KINDS.issuperset(map(type, texts)):
+        _check_texts(texts)
+    id, trace_id, span_id, parent_id, status = texts
+    id = id or new_id()
+    rules = redaction or NOTHING
+    rest = ""
+    if trace_id:
+        rest += f',"traceId":{quote(trace_id)}'
+    if span_id:
+        rest += f',"spanId":{quote(span_id)}'
+    if parent_id:
+        rest += f',"parentId":{quote(parent_id)}'
+    if status:
+        rest += f',"status":{encode_part(status, rules)}'
+    if error := get("error"):
+        rest += f',"error":{encode_part(error, rules)}'
+    text = (
+        f'{{"id":{quote(id)},"name":{quote(rules.name(name))},"priority":"{LABELS[level]}",'
+        f'"timestamp":{timestamp!r},"duration":{duration!r},'
+        f'"attributes":{encode_part(_attributes(get("attributes")), rules)}{rest}}}'
+    )
+    size = len(text) if text.isascii() else byte_size(text := in_utf8(text))
+    return QueuedTrace(id, int(level), timestamp, trace_id or "", text, size, now)
 
 
 def with_priority(item: QueuedTrace, priority: int) -> QueuedTrace:
@@ -137,8 +152,10 @@ def with_priority(item: QueuedTrace, priority: int) -> QueuedTrace:
     return replace(item, priority=priority, text=text, size=byte_size(text))
 
 
-def _fields_of(trace: object) -> dict[str, Any]:
-    """The trace as a dict with the stored names; a pydantic model is dumped by itself."""
+def _fields_of(trace: object) -> Mapping[str, Any]:
+    """The trace's fields by their stored names; a pydantic model is dumped by itself."""
+    if type(trace) is dict and _KNOWN.issuperset(trace):
+        return trace
     if not isinstance(trace, Mapping):
         dump = getattr(trace, "model_dump", None)
         if dump is None:
@@ -155,28 +172,27 @@ def _fields_of(trace: object) -> dict[str, Any]:
     return fields
 
 
-def _attributes(fields: Mapping[str, Any]) -> Mapping[str, Any]:
-    value = fields.get("attributes")
+def _attributes(value: object) -> object:
     if value is None:
         return {}
-    if not isinstance(value, Mapping):
+    if type(value) is not dict and not isinstance(value, Mapping):
         raise TypeError(f"trace field 'attributes' must be a mapping, not {type(value).__name__}")
     return value
 
 
-def _text(fields: Mapping[str, Any], key: str) -> str | None:
-    value = fields.get(key)
-    if value is not None and not isinstance(value, str):
-        raise TypeError(f"trace field {key!r} must be a string, not {type(value).__name__}")
-    return value
+def _check_texts(texts: tuple[Any, ...]) -> None:
+    for key, value in zip(_TEXTS, texts, strict=True):
+        if value is not None and not isinstance(value, str):
+            raise TypeError(f"trace field {key!r} must be a string, not {type(value).__name__}")
 
 
-def _number(fields: Mapping[str, Any], key: str, default: float) -> float:
-    value = fields.get(key)
-    if value is None:
-        return default
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise TypeError(f"trace field {key!r} must be a number (ms), not {type(value).__name__}")
-    if not -LARGEST <= value <= LARGEST:  # NaN fails too
-        raise ValueError(f"trace field {key!r} must be finite")
+def _number(key: str, value: Any) -> Any:
+    kind = type(value)
+    if (kind is not float and kind is not int) or not -LARGEST <= value <= LARGEST:  # NaN fails too
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            raise TypeError(f"trace field {key!r} must be a number (ms), not {kind.__name__}")
+        if not -LARGEST <= value <= LARGEST:
+            raise ValueError(f"trace field {key!r} must be finite")
+        # Not what a subclass of them may show itself as.
+        value = float(value) if isinstance(value, float) else int(value)
     return value

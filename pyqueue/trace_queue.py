@@ -111,7 +111,8 @@ class TraceQueue:
         is CRITICAL. Raises TypeError or ValueError, naming the field, for what is no trace; never
         because of load.
         """
-        return self.offer(self._read(trace, priority, ttl))
+        item = self._read(trace, priority, ttl)
+        return self.offer(item) if self._retired else self._writer.offer(item, item.enqueued_at)
 
     async def put(
         self, trace: object, priority: object = None, *, ttl: float | None = None
@@ -120,6 +121,8 @@ class TraceQueue:
         item = self._read(trace, priority, ttl)
         if self._retired:
             return self.offer(item)
+        if not self._core.must_wait(item):
+            return self._writer.offer(item, item.enqueued_at)
         await self._writer.wait_for_room(item)
         return self._writer.offer(item)  # also when another queue has taken over meanwhile
 
@@ -332,7 +335,7 @@ class TraceQueue:
 
     def _read(self, trace: object, priority: object, ttl: float | None) -> QueuedTrace:
         clock = self._writer.clock
-        item = read_trace(trace, priority, clock.now(), clock.wall(), self._new_id, self._redaction)
+        item = read_trace(trace, priority, clock.now(), clock.wall, self._new_id, self._redaction)
         if ttl is not None:
             if isinstance(ttl, bool) or not isinstance(ttl, (int, float)) or not ttl >= 0:
                 raise ValueError(f"ttl must be a number of ms of at least 0, not {ttl!r}")

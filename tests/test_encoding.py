@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pyqueue.encoding import MAX_DEPTH, byte_size, encode
+from pyqueue.encoding import byte_size, encode
+from pyqueue.storable import MAX_DEPTH
 from tests.support import reproducible
 
 text = st.text(st.characters(exclude_categories=()))

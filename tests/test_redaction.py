@@ -23,7 +23,7 @@ inner = st.text("abcdefXYZ0123456789", min_size=8, max_size=20)
 
 
 def stored(trace, redaction=DEFAULT):
-    return json.loads(read_trace(trace, None, 5.0, 1_000.0, lambda: "new", redaction).text)
+    return json.loads(read_trace(trace, None, 5.0, lambda: 1_000.0, lambda: "new", redaction).text)
 
 
 def noted(note, redaction=DEFAULT):
@@ -97,7 +97,7 @@ def test_a_secret_in_a_text_is_never_in_what_is_stored_wherever_it_stands(plante
     text, part = planted
     value = data.draw(nestings(text))
     trace = {"name": text, "status": text, "error": ValueError(text), "attributes": {"v": value}}
-    assert part not in read_trace(trace, None, 0, 0, lambda: "new", DEFAULT).text
+    assert part not in read_trace(trace, None, 0, float, lambda: "new", DEFAULT).text
 
 
 @settings(reproducible, max_examples=100)
@@ -105,7 +105,7 @@ def test_a_secret_in_a_text_is_never_in_what_is_stored_wherever_it_stands(plante
 def test_what_stands_under_a_sensitive_key_is_never_stored_whatever_it_is(planted, data):
     key, value = planted
     trace = {"name": "a", "attributes": {"v": data.draw(nestings({key: value}))}}
-    text = read_trace(trace, None, 0, 0, lambda: "new", DEFAULT).text
+    text = read_trace(trace, None, 0, float, lambda: "new", DEFAULT).text
     assert REDACTED in text
     assert not [part for part in re.findall("[abcdefXYZ0-9]{8,}", str(value)) if part in text]
 
@@ -178,7 +178,7 @@ def test_a_rule_that_can_t_be_one_is_refused_when_it_is_made(rules, kind):
 )
 def test_a_mistake_is_told_without_the_value(trace):
     with pytest.raises((TypeError, ValueError)) as raised:
-        read_trace(trace, None, 0, 0, lambda: "new", DEFAULT)
+        read_trace(trace, None, 0, float, lambda: "new", DEFAULT)
     told = str(raised.value)
     assert list(trace)[-1] in told
     assert not re.search(r"hunter2|\d{4}", told)

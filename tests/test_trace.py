@@ -17,7 +17,7 @@ from tests.support import reproducible
 
 
 def read(trace, priority=None):
-    return read_trace(trace, priority, 5.0, 1_000.0, lambda: "new")
+    return read_trace(trace, priority, 5.0, lambda: 1_000.0, lambda: "new")
 
 
 def stored(trace, priority=None):

@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, SupportsFloat
 
-from ..encoding import MAX_BITS, MAX_DEPTH
+from ..storable import MAX_BITS, MAX_DEPTH
 from .vectors import float32
 
 MOST_LABEL = 2**53 - 1
