@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 
 from ..errors import StoreError
 from .faults import BROKEN, name_of, translated
-from .interop import JsException, listen, outcome, to_array, to_object
+from .interop import JsException, is_complete, listen, to_array, to_object
 from .opening import Connection, connect
 from .schema import TRACES, Schema
 from .transaction import abort, commit
@@ -82,32 +83,38 @@ class Database:
 
     async def read(self, store: str, ask: Callable[[Any], list[Any]]) -> list[Any]:
         """The results of requests to a store, issued in one go."""
-        connection, tx = await self._begin([store], "readonly", "default")
+        connection, tx = await self._begin(store, "readonly")
         try:
             requests = ask(tx.objectStore(store))
         except JsException as error:
             raise self._explained(error, connection) from None
-        if await outcome(tx, "oncomplete", "onabort") == "onabort":
+        if not await is_complete(tx):
             raise self._explained(tx.error, connection)
         return [request.result for request in requests]
 
     async def _transact(self, strict: bool, issue: Callable[[Any], None]) -> None:
-        durability = "strict" if strict else "relaxed"
-        connection, tx = await self._begin(list(self.schema.stores), "readwrite", durability)
+        stores, *options = self._terms
+        connection, tx = await self._begin(stores, "readwrite", options[strict])
         try:
             issue(tx)
         except Exception as error:
             abort(tx)  # or what was issued before it would be written
             raise self._explained(error, connection) from None
-        if await outcome(tx, "oncomplete", "onabort") == "onabort":
+        if not await is_complete(tx):
             raise self._explained(tx.error, connection)
 
-    async def _begin(self, stores: list[str], mode: str, durability: str) -> tuple[Connection, Any]:
-        options = to_object({"durability": durability})
+    @cached_property
+    def _terms(self) -> tuple[Any, Any, Any]:
+        """What a transaction that writes is begun with, as JS has it: the stores, and the options
+        for a relaxed and for a strict one."""
+        relaxed, strict = (to_object({"durability": kind}) for kind in ("relaxed", "strict"))
+        return to_array(list(self.schema.stores)), relaxed, strict
+
+    async def _begin(self, stores: Any, *terms: Any) -> tuple[Connection, Any]:
         for is_second in (False, True):
             connection = await self._connected()
             try:
-                return connection, connection.db.transaction(to_array(stores), mode, options)
+                return connection, connection.db.transaction(stores, *terms)
             except JsException as error:
                 explained = self._explained(error, connection)
                 # A connection that was closing: nothing is written yet, so a new one is tried.
@@ -116,6 +123,8 @@ class Database:
         raise AssertionError("the second time raises")
 
     async def _connected(self) -> Connection:
+        if self._connection is not None and self._connection.is_open:
+            return self._connection
         async with self._opening:
             if self._connection is None or not self._connection.is_open:
                 self._connection = await connect(self.name, self.schema)

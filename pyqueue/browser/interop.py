@@ -1,21 +1,22 @@
 """JavaScript from Python: every proxy that pyqueue makes is made, and destroyed, in this file.
 
-A proxy that is not destroyed is never freed. And Python resumes from an `await` in a later task
-than the event that it awaited, so nothing here awaits inside an IndexedDB transaction: requests
-are issued in one go, and `outcome` awaits the end of the transaction.
+A proxy that is not destroyed is never freed; one is kept, on purpose. And Python resumes from an
+`await` in a later task than the event that it awaited, so nothing here awaits inside an IndexedDB
+transaction: requests are issued in one go, and `is_complete` awaits the end of the transaction.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import js
 import pyodide_js
 from pyodide.ffi import JsException, create_proxy, to_js
 
-__all__ = ["JsException", "forever", "install", "listen", "outcome", "to_array", "to_object"]
+__all__ = ["JsException", "forever", "install", "is_complete", "listen", "to_array", "to_object"]
 
 
 async def install(package: str) -> None:
@@ -56,16 +57,31 @@ def to_array(values: Sequence[Any]) -> Any:
     return to_js(list(values))
 
 
-async def outcome(target: Any, success: str, *failures: str) -> str:
-    """Wait until one of these events fires at `target`; its name, with "on"."""
-    future: asyncio.Future[str] = asyncio.get_running_loop().create_future()
-
-    def settle(event: Any) -> None:
-        if not future.done():
-            future.set_result(f"on{event.type}")
-
-    stop = listen(target, dict.fromkeys((success, *failures), settle))
+async def is_complete(tx: Any) -> bool:
+    """Wait until a transaction has ended; False where it was aborted."""
+    # Not the loop's own kind of future: Pyodide's takes another task of the browser's to end.
+    ended: asyncio.Future[bool] = asyncio.Future(loop=asyncio.get_running_loop())
+    key = tx.js_id
+    _waiting[key] = ended
+    tx.oncomplete = tx.onabort = _tell_end()
     try:
-        return await future
+        return await ended
     finally:
-        stop()
+        del _waiting[key]
+
+
+_waiting: dict[int, asyncio.Future[bool]] = {}
+"""Who waits for the end of a transaction, by its `js_id`."""
+
+
+@cache
+def _tell_end() -> Any:
+    """The one proxy that is never destroyed: to make one for each transaction takes longer than
+    a small one does."""
+
+    def tell(event: Any) -> None:
+        ended = _waiting.get(event.target.js_id)
+        if ended is not None and not ended.done():
+            ended.set_result(event.type == "complete")
+
+    return create_proxy(tell)

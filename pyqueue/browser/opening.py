@@ -9,7 +9,7 @@ import js
 
 from ..errors import StoreUnavailable
 from .faults import NewerSchema, translated
-from .interop import JsException, listen, outcome
+from .interop import JsException, is_complete, listen
 from .schema import Schema
 
 OPEN_TIMEOUT = 5.0
@@ -111,7 +111,7 @@ async def _is_for(schema: Schema, db: Any) -> bool:
     try:
         tx = db.transaction("meta", "readonly")
         request = tx.objectStore("meta").get("schema")
-        if await outcome(tx, "oncomplete", "onabort") == "onabort":
+        if not await is_complete(tx):
             return False
         oldest = getattr(request.result, "oldest", None)
         return oldest is not None and oldest <= schema.version and not schema.missing(db)
