@@ -11,12 +11,13 @@ import asyncio
 import logging
 import sys
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import Any, cast
 
 from .batch import Batch
 from .clock import SteadyClock
 from .core.queue import QueueCore
 from .dead_letters import DeadLetters
+from .deadlines import Deadlines
 from .errors import FlushError, StoreUnavailable
 from .observe.fanout import Fanout
 from .observe.windows import History
@@ -44,6 +45,7 @@ class Writer:
         self.started_at = clock.now()
         self.history = History(self.started_at)
         self.dead_letters = DeadLetters(store)
+        self._deadlines = Deadlines()
         self.last_error: Exception | None = None
         self._memory = memory
         self._heap_read_at = float("-inf")
@@ -72,9 +74,10 @@ class Writer:
 
     # Producers
 
-    def offer(self, item: QueuedTrace) -> Verdict:
-        """Take the trace or say why not; never waits."""
-        now = self.clock.now()
+    def offer(self, item: QueuedTrace, now: float | None = None) -> Verdict:
+        """Take the trace or say why not; never waits. `now` where the clock was just read."""
+        if now is None:
+            now = self.clock.now()
         self._read_heap(now)
         reason = self.core.offer(item, now)
         self._arm(now)
@@ -102,7 +105,7 @@ class Writer:
     async def wait_until(self, is_met: Callable[[], bool]) -> None:
         """Until a condition on the queue's room is met."""
         while not is_met():
-            future = asyncio.get_running_loop().create_future()
+            future = _future()
             self._room.append(future)
             await future
 
@@ -122,7 +125,7 @@ class Writer:
         mark = self.core.flush()
         if self.core.is_settled(mark):
             return
-        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        future = _future()
         self._flushes.append((mark, patient, future))
         self._pump()
         try:
@@ -153,6 +156,7 @@ class Writer:
         self.core.close()
         self._ended = True
         self._disarm()
+        self._deadlines.stop()
         for task in self._writes:
             task.cancel()
 
@@ -175,7 +179,6 @@ class Writer:
             task = _start(self._write(batch))
             if not task.done():
                 self._writes.add(task)
-                task.add_done_callback(self._writes.discard)
         self._pumping = False
         self._after()
 
@@ -189,7 +192,13 @@ class Writer:
 
     async def _write(self, batch: Batch) -> None:
         try:
-            async with asyncio.timeout(self.core.config.write_timeout / 1000):
+            await self._attempt(batch)
+        finally:  # by itself, for a callback would be another turn of the loop
+            self._writes.discard(cast("asyncio.Task[None]", asyncio.current_task()))
+
+    async def _attempt(self, batch: Batch) -> None:
+        try:
+            with self._deadlines.within(self.core.config.write_timeout / 1000):
                 await self._open()
                 await self.store.write(batch)
         except (Exception, asyncio.CancelledError) as raised:
@@ -286,6 +295,11 @@ def _is_cancelled(error: BaseException) -> bool:
     task = asyncio.current_task()
     is_cancelled = isinstance(error, asyncio.CancelledError)
     return is_cancelled and task is not None and task.cancelling() > 0
+
+
+def _future() -> asyncio.Future[None]:
+    """Not the loop's own kind: of Pyodide's, each takes another turn of the loop to end."""
+    return asyncio.Future(loop=asyncio.get_running_loop())
 
 
 def _start(write: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
