@@ -14,7 +14,7 @@ from ..batch import Batch, Row
 from ..errors import StoreFenced, StoreRejected
 from .database import Database
 from .faults import name_of
-from .interop import to_object
+from .interop import to_record
 from .naming import camel_keys
 from .rows import row_object
 
@@ -27,7 +27,7 @@ async def write_batch(database: Database, batch: Batch, rows: Sequence[Row]) -> 
 
     def put(tx: Any) -> None:
         # First: one who was fenced off and repeats a batch is to hear of the fence.
-        requests.append(tx.objectStore("ledger").put(to_object(account)))
+        requests.append(tx.objectStore("ledger").put(to_record(account)))
         for row in rows:
             tx.objectStore("segments").put(row_object(row))
 

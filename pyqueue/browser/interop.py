@@ -8,6 +8,7 @@ transaction: requests are issued in one go, and `is_complete` awaits the end of 
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
@@ -16,7 +17,18 @@ import js
 import pyodide_js
 from pyodide.ffi import JsException, create_proxy, to_js
 
-__all__ = ["JsException", "forever", "install", "is_complete", "listen", "to_array", "to_object"]
+__all__ = [
+    "JsException",
+    "forever",
+    "install",
+    "is_complete",
+    "listen",
+    "set_text",
+    "to_array",
+    "to_buffer",
+    "to_object",
+    "to_record",
+]
 
 
 async def install(package: str) -> None:
@@ -30,6 +42,23 @@ async def install(package: str) -> None:
 def to_object(value: Mapping[str, Any]) -> Any:
     """A plain JS object, its lists as arrays."""
     return to_js(value, dict_converter=js.Object.fromEntries)
+
+
+def to_record(value: Mapping[str, Any]) -> Any:
+    """The same of what JSON carries, and holds no None; quicker."""
+    return js.JSON.parse(json.dumps(value))
+
+
+def set_text(record: Any, name: str, text: str) -> None:
+    """Set a property to a text of any length. Pyodide copies ASCII as a whole, but any other text
+    character by character; that one the browser decodes, and it never comes back into Python."""
+    if text.isascii():
+        setattr(record, name, text)
+        return
+    decoder = js.TextDecoder.new()
+    decode = decoder.decode.bind(decoder, to_buffer(text.encode()))
+    texts = getattr(js.Array, "from")(to_object({"length": 1}), decode)
+    js.Reflect.apply(js.Reflect.set, None, js.Array.of(record, name).concat(texts))
 
 
 def listen(target: Any, handlers: Mapping[str, Callable[[Any], None]]) -> Callable[[], None]:
@@ -55,6 +84,11 @@ def forever(handler: Callable[..., None]) -> Any:
 def to_array(values: Sequence[Any]) -> Any:
     """A JS array."""
     return to_js(list(values))
+
+
+def to_buffer(data: bytes) -> Any:
+    """A copy as Uint8Array."""
+    return to_js(data)
 
 
 async def is_complete(tx: Any) -> bool:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 VERBATIM = ("dropped_by_reason",)
 """Keys whose value is keyed by words of the wire, not by names of ours."""
 
 
+@cache
 def camel(name: str) -> str:
     """`max_batch_size` as `maxBatchSize`."""
     return re.sub(r"_([a-z0-9])", lambda match: match[1].upper(), name)

@@ -6,7 +6,7 @@ from typing import Any
 
 from ..batch import Row
 from ..query import traces_of
-from .interop import to_object
+from .interop import set_text, to_buffer, to_record
 
 Traces = list[dict[str, Any]]
 
@@ -14,7 +14,7 @@ Traces = list[dict[str, Any]]
 def row_object(row: Row) -> Any:
     """The row as a JS object, compressed data as a Uint8Array, data that is the browser's as it
     is."""
-    fields = {
+    record = to_record({
         "session": row.session,
         "seqFirst": row.seq_first,
         "seqLast": row.seq_last,
@@ -26,12 +26,14 @@ def row_object(row: Row) -> Any:
         "tMax": row.t_max,
         "traceIds": list(row.trace_ids),
         "codec": row.codec,
-    }
+    })  # fmt: skip
     data: Any = row.data
-    if isinstance(data, str | bytes):
-        return to_object(fields | {"data": data})
-    record = to_object(fields)
-    data.into(record)
+    if isinstance(data, str):
+        set_text(record, "data", data)
+    elif isinstance(data, bytes):
+        record.data = to_buffer(data)
+    else:
+        data.into(record)
     return record
 
 
