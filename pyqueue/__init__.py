@@ -8,10 +8,10 @@ A trace goes one way:
 
 A page hands over hundreds at a time: a `parcel` goes the same way as one item.
 
-Reading order: priority, trace, parcel, core/ (pure, handed the time), writer (the only place that waits),
-trace_queue (what both queues offer), processor, fifo, service. Beside the way: `redaction` at the
-door, `upkeep` of what is stored, `observe`. `browser/` alone imports `js` and `pyodide`. `ports`
-lists what the queue needs from outside, `testing` what users need for their tests.
+Reading order: priority, trace, parcel, core/ (pure, handed the time), writer (the only place that
+waits), trace_queue (what both queues offer), processor, fifo, service. Beside the way: `redaction`
+at the door, `upkeep` of what is stored, `observe`. `browser/` alone imports `js` and `pyodide`.
+`ports` lists what the queue needs from outside, `testing` what users need for their tests.
 """
 
 from .batch import Batch, DeadLetter, Row

@@ -11,8 +11,8 @@ import js
 from ..batch import Batch, DeadLetter, Row
 from ..errors import StoreRejected
 from ..query import TraceQuery
-from .batches import write_batch
 from .database import Database
+from .group_commit import GroupCommit
 from .interop import to_array, to_object
 from .naming import camel, camel_keys
 from .rows import read_row, read_traces
@@ -34,6 +34,7 @@ class IndexedDBStore(IndexedDBUpkeep):
 
     def __init__(self, name: str = "pyqueue") -> None:
         self._database = Database(name)
+        self._writes = GroupCommit(self._database)
         self._corrupt: set[Any] = set()
 
     def __repr__(self) -> str:
@@ -53,14 +54,14 @@ class IndexedDBStore(IndexedDBUpkeep):
 
     async def write(self, batch: Batch) -> None:
         try:
-            await write_batch(self._database, batch, batch.rows)
+            await self._writes.write(batch, batch.rows)
         except StoreRejected:
             # A place in the session is taken once: rows, or parts of them, may be there from an
             # attempt whose answer was lost.
             missing = [row for row in batch.rows if not await self._holds(row)]
             if len(missing) == len(batch.rows):
                 raise
-            await write_batch(self._database, batch, missing)
+            await self._writes.write(batch, missing)
 
     async def bury(self, letters: list[DeadLetter]) -> None:
         def put(tx: Any) -> None:
