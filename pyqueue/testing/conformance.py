@@ -111,6 +111,29 @@ class StoreConformance:
         await store.close()
         assert ids(found) == ["1", "2", "3", "4", "5"]
 
+    async def test_a_repeated_batch_among_many_at_once_harms_no_other(self) -> None:
+        store = self.make_store()
+        await store.open()
+        batches = [make_batch([make_trace(str(n))], seq=n) for n in range(1, 9)]
+        await store.write(batches[5])
+        await asyncio.gather(*map(store.write, batches))
+        found = await store.query(TraceQuery())
+        await store.close()
+        assert ids(found) == list("12345678")
+
+    async def test_of_many_at_once_one_that_is_given_up_stops_no_other(self) -> None:
+        store = self.make_store()
+        await store.open()
+        batches = [make_batch([make_trace(str(n))], seq=n) for n in range(1, 9)]
+        writes = [asyncio.ensure_future(store.write(batch)) for batch in batches]
+        await asyncio.sleep(0)
+        writes[5].cancel()
+        await asyncio.gather(*writes, return_exceptions=True)
+        await store.write(batches[5])
+        found = await store.query(TraceQuery())
+        await store.close()
+        assert ids(found) == list("12345678")
+
     async def test_finds_by_every_condition(self) -> None:
         store = self.make_store()
         await store.open()
