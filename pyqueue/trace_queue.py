@@ -117,11 +117,12 @@ class TraceQueue:
     async def put(
         self, trace: object, priority: object = None, *, ttl: float | None = None
     ) -> Verdict:
-        """Like `enqueue`, but waits for room instead of being refused or evicting anything."""
+        """Like `enqueue`, but waits for room instead of being refused or evicting anything, and
+        lets the loop turn now and then: a burst does not hold the page."""
         item = self._read(trace, priority, ttl)
         if self._retired:
             return self.offer(item)
-        if not self._core.must_wait(item):
+        if item.enqueued_at < self._writer.turn_by and not self._core.must_wait(item):
             return self._writer.offer(item, item.enqueued_at)
         await self._writer.wait_for_room(item)
         return self._writer.offer(item)  # also when another queue has taken over meanwhile

@@ -31,6 +31,9 @@ logger = logging.getLogger("pyqueue")
 HEAP_INTERVAL = 50.0
 """ms between readings of the heap: browsers refresh theirs no faster."""
 
+TURN = 16.0
+"""ms for which a producer may hold the loop: a frame of a page."""
+
 
 class Writer:
     """Takes traces at once, writes them in batches, and tells what became of them."""
@@ -47,6 +50,8 @@ class Writer:
         self.dead_letters = DeadLetters(store)
         self._deadlines = Deadlines()
         self.last_error: Exception | None = None
+        self.turn_by = self.started_at + TURN
+        """When a producer that could go on is to let the loop turn all the same."""
         self._memory = memory
         self._heap_read_at = float("-inf")
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -80,9 +85,12 @@ class Writer:
             now = self.clock.now()
         self._read_heap(now)
         reason = self.core.offer(item, now)
-        self._arm(now)
         if reason is not None:
             self._tell_soon()
+        elif self._timer_at > now and (
+            self._timer_at > now + self.core.config.batch_timeout or self.core.is_pressing(item)
+        ):
+            self._arm(now)
         return Verdict(reason is None, reason, item.id)
 
     def offer_parcel(self, parcel: Parcel) -> None:
@@ -99,8 +107,12 @@ class Writer:
         self._tell_soon()
 
     async def wait_for_room(self, item: QueuedTrace) -> None:
-        """Until the trace would enter without anything being evicted, or waiting can't help."""
+        """Until the trace would enter without anything being evicted, or waiting can't help; at
+        least for a turn of the loop."""
+        if not self.core.must_wait(item):
+            await asyncio.sleep(0)
         await self.wait_until(lambda: not self.core.must_wait(item))
+        self.turn_by = self.clock.now() + TURN
 
     async def wait_until(self, is_met: Callable[[], bool]) -> None:
         """Until a condition on the queue's room is met."""

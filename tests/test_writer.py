@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 
-from pyqueue import MemoryStore, Reason, StoreUnavailable
+from pyqueue import MemoryStore, Reason, StoreUnavailable, TraceQueueProcessor
 from pyqueue.parcel import pack
+from pyqueue.testing import VirtualClock
 from pyqueue.testing.conformance import ids
 from tests.support import down, item, make_queue, turns
 
@@ -72,6 +73,35 @@ async def test_an_open_breaker_probes_with_one_batch_after_each_cooldown():
         assert queue.enqueue({"name": "a"})  # nothing is refused for it
         store.broken = None
     assert queue.ledger.broken_laws() == []
+
+
+async def test_a_trace_does_not_wait_for_the_next_attempt_of_a_batch_that_failed():
+    store = down()
+    async with make_queue(store, retry_base_delay=5_000, breaker_threshold=99) as queue:
+        queue.enqueue({"name": "a"}, "critical")
+        await asyncio.sleep(0.1)
+        store.broken = None
+        queue.enqueue({"name": "b"})
+        await asyncio.sleep(1.1)
+        assert (queue.ledger.total("retrying"), queue.metrics().written) == (1, 1)
+
+
+async def test_put_lets_others_have_their_turn_though_there_is_room():
+    class Ticking(VirtualClock):
+        """Each reading takes a ms."""
+
+        readings = 0
+
+        def now(self):
+            self.readings += 1
+            return super().now() + self.readings
+
+    turned = []
+    async with TraceQueueProcessor(store=MemoryStore(), clock=Ticking()) as queue:
+        asyncio.get_running_loop().call_soon(turned.append, True)
+        for _ in range(100):
+            assert await queue.put({"name": "a"})
+        assert turned
 
 
 async def test_put_of_a_trace_that_can_never_enter_does_not_wait_for_room():

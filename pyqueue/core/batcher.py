@@ -84,14 +84,24 @@ class Batcher:
     def wake_at(self, lanes: Discipline, now: float) -> float | None:
         """When `next_batch` will have one, if nothing else happens; None where only a settled batch
         or a new trace can change anything."""
-        times = [self._retrying[0][0]] if self._retrying else []
-        if lanes:
-            times.append(now if self._is_due(lanes, now) else self._age_limit(lanes))
-        if not times or self.in_flight >= self.config.max_in_flight:
+        if self.in_flight >= self.config.max_in_flight:
             return None
         if self.breaker.state == "half-open" and self.in_flight:
             return None
+        times = [self._retrying[0][0]] if self._retrying else []
+        if lanes:
+            times.append(now if self._is_due(lanes, now) else self._age_limit(lanes))
+        if not times:
+            return None
         return max(min(times), self.breaker.probe_at() or 0.0)
+
+    def is_pressing(self, lanes: Discipline, priority: int) -> bool:
+        """Whether a batch is due since a trace of this priority came, however young they are."""
+        return (
+            len(lanes) >= self.target.size
+            or lanes.bytes >= self.config.max_batch_bytes
+            or lanes.is_urgent(priority)
+        )
 
     def next_batch(self, lanes: Discipline, now: float) -> Batch | None:
         """A batch whose write is to start now: what is urgent, then retries, then what is due."""

@@ -213,6 +213,10 @@ class QueueCore:
         batch.account = self.ledger.account(self.batcher.session, now)
         return batch
 
+    def is_pressing(self, item: QueuedTrace) -> bool:
+        """Whether the next batch is due at once since this trace was taken."""
+        return self.batcher.is_pressing(self.lanes, item.priority)
+
     def wake_at(self, now: float) -> float | None:
         """When to ask for the next batch."""
         return None if self.is_paused else self.batcher.wake_at(self.lanes, now)
