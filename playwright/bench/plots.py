@@ -15,11 +15,6 @@ from bench.measures.burst import of
 
 PLOTS = Path(__file__).parents[2] / "build/bench/plots"
 OURS, OTHERS = "#3366cc", "#b0b7c3"
-CURVES = [
-    ("offered", "offered a second", ":", OTHERS),
-    ("perSecond", "written a second", "o-", OURS),
-    ("p99", "CRITICAL p99, ms", "s-", "#cc5533"),
-]
 # The same figures make the same file.
 mpl.rcParams.update({"svg.fonttype": "none", "svg.hashsalt": "pyqueue", "font.size": 9})
 
@@ -55,15 +50,22 @@ def _bars(name: str, title: str, values: dict[str, float]) -> str:
 
 def _load(loads: list[dict[str, Any]]) -> str:
     offered = [load["offered"] for load in loads]
-    figure, axes = plt.subplots(figsize=(7, 3.2), layout="constrained")
-    for key, label, style, colour in CURVES:
-        axes.loglog(offered, [load[key] for load in loads], style, color=colour, label=label)
+    figure, (above, below) = plt.subplots(
+        2, 1, figsize=(7, 4.6), sharex=True, layout="constrained", height_ratios=(3, 2)
+    )
+    above.loglog(offered, offered, ":", color=OTHERS, label="offered")
+    above.loglog(offered, [load["perSecond"] for load in loads], "o-", color=OURS, label="durable")
+    below.loglog(offered, [load["p99"] for load in loads], "s-", color=OURS)
     pressed = [load["offered"] for load in loads if load["backpressure"]]
     if pressed:
-        axes.axvline(min(pressed), color="black", linewidth=0.7, label="backpressure begins")
-    axes.set_xlabel("traces offered a second")
-    axes.legend()
-    return _save(figure, axes, "load", "throughput and latency over the load")
+        for axes in (above, below):
+            axes.axvline(min(pressed), color="black", linewidth=0.7, label="backpressure begins")
+    above.set_ylabel("traces a second")
+    above.legend(frameon=False)
+    below.set_ylabel("CRITICAL's p99, ms")
+    below.set_xlabel("traces offered a second")
+    below.spines[["top", "right"]].set_visible(False)
+    return _save(figure, above, "load", "throughput and latency over the load")
 
 
 def _save(figure: Any, axes: Any, name: str, title: str) -> str:

@@ -13,7 +13,7 @@ BOOT = 2
 
 
 def run(scene: Scene) -> dict[str, Any]:
-    seconds = 10 if scene.quick else 60
+    seconds = 6 if scene.quick else 60
     return {
         "seconds": seconds,
         "nothing": _play(scene, seconds / 2, traces=False),
