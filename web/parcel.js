@@ -1,7 +1,33 @@
 // Traces of one priority that travel together: sealed on the page, one item to Python's queue, and one
 // text that Python passes on to IndexedDB without ever looking at it.
 
-/** The parcel of these; columns of text have a line each. */
+import { CRITICAL, MAX_BYTES, MAX_COUNT } from "./protocol.js";
+
+/** Takes out of the waiting room what goes next, as far as there is room: traces of one priority, the highest,
+ *  or first come first; of a lane with at least `least`, or CRITICAL. The last may be larger than the room: one
+ *  that waited for more might wait for ever. CRITICAL does not ask for room; Python evicts for it. */
+export function take(waiting, count, bytes, least) {
+  const { fifo, lanes, heads } = waiting;
+  const turns = lanes.map((lane, priority) => {
+    const enough = lane.length - heads[priority] >= (priority === CRITICAL ? 1 : least);
+    return [!enough ? Infinity : fifo ? lane[heads[priority]].number : -priority, priority];
+  });
+  const [[turn, priority], [next]] = turns.sort(([a], [b]) => a - b);
+  const traces = [];
+  if (turn === Infinity) return traces;
+  if (!fifo && priority === CRITICAL) count = bytes = Infinity;
+  let size = 0;
+  for (let at = heads[priority], trace; (trace = lanes[priority][at]); at++) {
+    if (traces.length >= Math.min(count, MAX_COUNT) || size >= bytes || (fifo && trace.number > next)) break;
+    if (size && size + trace.size + traces.length + 1 >= MAX_BYTES) break;
+    size += trace.size;
+    traces.push(trace);
+  }
+  waiting.shift(priority, traces.length, size);
+  return traces;
+}
+
+/** The parcel of these; their ids as JSON, which Python reads quicker than an array. */
 export function seal(traces) {
   let size = 0;
   let tMin = Infinity;
@@ -16,7 +42,7 @@ export function seal(traces) {
   return {
     priority: traces[0].priority, count: traces.length, size,
     firstAt: traces[0].at, lastAt: traces.at(-1).at, tMin, tMax,
-    ids: traces.map(({ id }) => id).join("\n"), traceIds: [...traceIds].join("\n"),
+    ids: JSON.stringify(traces.map(({ id }) => id)), traceIds: JSON.stringify([...traceIds]),
     text: traces.map(({ text }) => text).join(),
   };
 }

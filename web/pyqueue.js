@@ -378,9 +378,9 @@ class Client {
     this.#emit(kind, payload);
   }
 
-  #refuse(priority, reason) {
-    if (reason) this.#waiting.refuse(priority, reason);
-    this.#emit("drop", { reason: reason ?? "page_bytes", priority: PRIORITIES[priority], count: 1 });
+  #refuse(priority, reason = "page_bytes") {
+    this.#waiting.refuse(priority, reason);
+    this.#emit("drop", { reason, priority: PRIORITIES[priority], count: 1 });
     return null;
   }
 

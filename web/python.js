@@ -1,7 +1,7 @@
 // The page's end of the wire to Python: boots it, hands traces over as it grants room, keeps what it
 // sent until that is settled, calls it, and notices when it is gone.
 
-import { seal } from "./parcel.js";
+import { seal, take } from "./parcel.js";
 import { FATES, MAX_COUNT, named, unwrap, zeros } from "./protocol.js";
 
 const RUNTIMES = ["worker", "page", "none"];
@@ -67,7 +67,7 @@ export class Python {
 
   #next(least) {
     if (this.#starting || this.#isClosing) return undefined;
-    const traces = this.#waiting.take(this.#granted[0] - this.#sent[0], this.#granted[1] - this.#sent[1], least);
+    const traces = take(this.#waiting, this.#granted[0] - this.#sent[0], this.#granted[1] - this.#sent[1], least);
     if (!traces.length) return undefined;
     const parcel = seal(traces);
     this.#unsettled.set(this.#sent[0] + 1, traces); // Python counts along

@@ -65,10 +65,7 @@ function infer({ name, error, status }) {
   return /debug:|trace:/.test(name) ? 0 : 1;
 }
 
-/** A string that fits into a column of lines; nothing else. */
-const text = (value) => {
-  if (typeof value !== "string" || !value) return undefined;
-  return value.includes("\n") ? value.replaceAll("\n", " ") : value;
-};
+/** A string, if it is one and says anything. */
+const text = (value) => (typeof value === "string" && value) || undefined;
 
 const number = (value, otherwise) => (Number.isFinite(value) ? value : otherwise);

@@ -94,7 +94,7 @@ class Endpoint:
         trace_ids: str,
         text: Elsewhere,
     ) -> None:
-        """A parcel of the page's; ids and trace ids a line each."""
+        """A parcel of the page's; ids and trace ids as JSON."""
         parcel = Parcel(
             priority,
             count,
@@ -103,8 +103,8 @@ class Endpoint:
             last_at,
             t_min,
             t_max,
-            tuple(ids.split("\n")),
-            tuple(trace_ids.split("\n")) if trace_ids else (),
+            tuple(json.loads(ids)),
+            tuple(json.loads(trace_ids)),
             text,
             ref=sum(self._received) + 1,
         )
