@@ -43,29 +43,31 @@ export function seal(traces) {
     priority: traces[0].priority, count: traces.length, size,
     firstAt: traces[0].at, lastAt: traces.at(-1).at, tMin, tMax,
     ids: JSON.stringify(traces.map(({ id }) => id)), traceIds: JSON.stringify([...traceIds]),
-    text: traces.map(({ text }) => text).join(),
+    array: `[${traces.map(({ text }) => text).join()}]`,
   };
 }
 
 /** What Python sees of a text: `Elsewhere` of pyqueue/parcel.py. */
 export class Texts {
-  #text;
+  #array;
 
-  constructor(text) {
-    this.#text = text;
+  /** Of a JSON array. */
+  constructor(array) {
+    this.#array = array;
   }
 
+  /** What is in the array. */
   toString() {
-    return this.#text;
+    return this.#array.slice(1, -1);
   }
 
   /** With others, as one JSON array. */
   array(...others) {
-    return new Texts(`[${[this, ...others].join()}]`);
+    return others.length ? new Texts(`[${[this, ...others].join()}]`) : this;
   }
 
   /** Becomes a row's data. */
   into(row) {
-    row.data = this.#text;
+    row.data = this.#array;
   }
 }

@@ -12,8 +12,8 @@ export function serve(port, started = () => {}) {
       port.postMessage({ started: await endpoint.start(JSON.stringify(start)) });
     } else if (parcels) {
       if (heap) endpoint.heap(...heap);
-      for (const { priority, count, size, firstAt, lastAt, tMin, tMax, ids, traceIds, text } of parcels) {
-        endpoint.take(priority, count, size, firstAt, lastAt, tMin, tMax, ids, traceIds, new Texts(text));
+      for (const { priority, count, size, firstAt, lastAt, tMin, tMax, ids, traceIds, array } of parcels) {
+        endpoint.take(priority, count, size, firstAt, lastAt, tMin, tMax, ids, traceIds, new Texts(array));
       }
       endpoint.grant();
     } else if (end) {
