@@ -54,7 +54,7 @@ def trace(number):
 
 def encoded(first, many, priority):
     """Traces as they are behind the door."""
-    one = read_trace(trace(first), priority, 0.0, 0.0, str)
+    one = read_trace(trace(first), priority, 0.0, float, str)
     return [replace(one, id=f"t{number}") for number in range(first, first + many)]
 
 
