@@ -64,7 +64,7 @@ def lines(results: dict[str, Any]) -> list[Line]:
         for key, name in {"main": "main thread", "renderer": "renderer"}.items()
     )
     armed = ", ".join(f"one of {delay / 1000:.0f} s" for _, delay in results["timers"]) or "none"
-    found = ", ".join(f"{what} {count}" for what, count in results["work"].items())
+    found = ", ".join(f"{event} {count}" for event, count in results["work"].items())
     figures = "; ".join(filter(None, [found, f"timers armed: {armed}", main, renderer]))
     return [
         Line(
