@@ -1,7 +1,8 @@
 """Time limits with one timer for all of them.
 
-A timer of a browser's loop can't be taken back: it fires in the end, however early what it limited
-was over. So there is one, which goes by the earliest limit, and not one for each write.
+Timers cost, most of all in a browser, where a foreign loop does not even take them back: they fire
+in the end, however early what they limited was over. So there is one, which goes by the earliest
+limit, and not one for each write; and none where nothing is limited.
 """
 
 from __future__ import annotations
@@ -41,6 +42,8 @@ class Deadlines:
         finally:
             del self._ends[task]
             self._late.discard(task)
+            if not self._ends:
+                self.stop()
 
     def stop(self) -> None:
         """Limit nothing any more."""
