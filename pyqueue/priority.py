@@ -26,13 +26,13 @@ class TracePriority(IntEnum):
         Numbers are rounded half up and clamped to 0..3, as the seed's queue did.
         Raises ValueError for an unknown name or NaN, TypeError for any other type.
         """
-        if isinstance(value, cls):
-            return value
         if isinstance(value, str):
             found = _BY_LABEL.get(value) or _BY_LABEL.get(value.lower())
             if found is None:
                 raise ValueError(f"priority {value!r} is none of {', '.join(LABELS)}")
             return found
+        if isinstance(value, cls):
+            return value
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             raise TypeError(
                 f"priority must be a TracePriority, a name or a number, not {type(value).__name__}"

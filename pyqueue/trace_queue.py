@@ -122,10 +122,11 @@ class TraceQueue:
         item = self._read(trace, priority, ttl)
         if self._retired:
             return self.offer(item)
-        if item.enqueued_at < self._writer.turn_by and not self._core.must_wait(item):
-            return self._writer.offer(item, item.enqueued_at)
-        await self._writer.wait_for_room(item)
-        return self._writer.offer(item)  # also when another queue has taken over meanwhile
+        writer = self._writer
+        if item.enqueued_at < writer.turn_by and not writer.core.must_wait(item):
+            return writer.offer(item, item.enqueued_at)
+        await writer.wait_for_room(item)
+        return writer.offer(item)  # also when another queue has taken over meanwhile
 
     @property
     def desired_size(self) -> int:

@@ -42,3 +42,8 @@ class Verdict(NamedTuple):
 
     def __bool__(self) -> bool:
         return self.accepted
+
+
+def accepted(id: str) -> Verdict:
+    """The usual verdict; made as a tuple is, which takes half the time."""
+    return tuple.__new__(Verdict, (True, None, id))

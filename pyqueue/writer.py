@@ -24,7 +24,7 @@ from .observe.windows import History
 from .parcel import Parcel
 from .ports import BatchStore, Clock, MemoryProbe
 from .trace import QueuedTrace
-from .verdict import Reason, Verdict
+from .verdict import Reason, Verdict, accepted
 
 logger = logging.getLogger("pyqueue")
 
@@ -83,15 +83,18 @@ class Writer:
         """Take the trace or say why not; never waits. `now` where the clock was just read."""
         if now is None:
             now = self.clock.now()
-        self._read_heap(now)
-        reason = self.core.offer(item, now)
+        if self._memory is not None:
+            self._read_heap(now)
+        core = self.core
+        reason = core.offer(item, now)
         if reason is not None:
             self._tell_soon()
-        elif self._timer_at > now and (
-            self._timer_at > now + self.core.config.batch_timeout or self.core.is_pressing(item)
+            return Verdict(False, reason, item.id)
+        if self._timer_at > now and (
+            self._timer_at > now + core.config.batch_timeout or core.is_pressing(item)
         ):
             self._arm(now)
-        return Verdict(reason is None, reason, item.id)
+        return accepted(item.id)
 
     def offer_parcel(self, parcel: Parcel) -> None:
         """Take many traces of one priority."""

@@ -159,7 +159,8 @@ class PriorityLanes:
         self._highest_first = tuple(self._lanes[p] for p in HIGHEST_FIRST)
 
     def __len__(self) -> int:
-        return sum([lane.count for lane in self._lanes])
+        low, normal, high, critical = self._lanes  # asked for each trace
+        return low.count + normal.count + high.count + critical.count
 
     def __iter__(self) -> Iterator[QueuedTrace]:
         return chain.from_iterable(self._highest_first)
@@ -169,7 +170,8 @@ class PriorityLanes:
 
     @property
     def bytes(self) -> int:
-        return sum([lane.bytes for lane in self._lanes])
+        low, normal, high, critical = self._lanes
+        return low.bytes + normal.bytes + high.bytes + critical.bytes
 
     @property
     def urgent(self) -> bool:

@@ -44,8 +44,11 @@ class MemoryLimiter:
     def update(self, held: int, held_bytes: int) -> bool:
         """Take the queue's count and bytes; whether the level changed."""
         before = self.pressure
+        share = max(held / self._max_count, held_bytes / self._max_bytes)
+        if before == "none" and share < SOFT_ENTER and self.heap is None:
+            return False  # the usual case, asked for each trace
         self.is_tight = self._heap_share() > (HEAP_LEAVE if self.is_tight else 1)
-        self.pressure = self._level(max(held / self._max_count, held_bytes / self._max_bytes))
+        self.pressure = self._level(share)
         return self.pressure != before
 
     def _heap_share(self) -> float:

@@ -69,7 +69,8 @@ class QueueCore:
         reason = self._barred or self._admission.admit(item, self.lanes, now)
         if reason is None:
             self._last_number = item.number = self._last_number + 1
-            self._give_time_to_live(item)
+            if self.config.time_to_live or item.expires_at < self._next_expiry:
+                self._give_time_to_live(item)
             self.ledger.accept(item.priority, item.size)
             self.lanes.push(item)
         else:
