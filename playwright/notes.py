@@ -47,11 +47,19 @@ FILES = {
     "index.html": '<!doctype html><title>notes</title><script src="notes.js"></script>',
     "notes.js": STORE,
     "worker.js": STORE + "onmessage = async ({ data }) => postMessage(await use(data));",
+    "shared.js": STORE
+    + "onconnect = ({ ports: [port] }) => "
+    + "(port.onmessage = async ({ data }) => port.postMessage(await use(data)));",
 }
 ASK_WORKER = """(value) => new Promise((resolve) => {
   globalThis.worker ??= new Worker("worker.js");
   worker.onmessage = ({ data }) => resolve(data);
   worker.postMessage(value);
+})"""
+ASK_SHARED_WORKER = """(value) => new Promise((resolve) => {
+  globalThis.shared ??= new SharedWorker("shared.js").port;
+  shared.onmessage = ({ data }) => resolve(data);
+  shared.postMessage(value);
 })"""
 WORKS = ["complete", None, False]
 

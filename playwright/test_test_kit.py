@@ -6,19 +6,22 @@ import tempfile
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import BrowserContext, Error, Page, Playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Page, Playwright
 
 from browsers import launch_profile
 from hosting import Host
-from notes import ASK_WORKER, WORKS, notes_site
+from notes import ASK_SHARED_WORKER, ASK_WORKER, WORKS, notes_site
 from pyqueue.testing.browser import (
     block_python,
+    break_indexeddb,
     crash_tab,
     fill_quota,
     kill_browser,
     kill_worker,
     offline,
     renderer_pid,
+    repair_indexeddb,
+    shared_workers,
     two_tabs,
 )
 
@@ -48,11 +51,13 @@ def test_a_full_origin_takes_what_is_left_and_no_more(notes: Page) -> None:
 
 
 @pytest.mark.expects_console_errors("ERR_INTERNET_DISCONNECTED")
-def test_offline_nothing_is_fetched(notes: Page) -> None:
+def test_offline_nothing_is_fetched_in_a_shared_worker_neither(notes: Page) -> None:
+    notes.evaluate(ASK_SHARED_WORKER, "mine")
+    everywhere = [notes, *shared_workers(notes)]
     fetched = "fetch('/blank.html').then(({ ok }) => ok, () => false)"
     with offline(notes.context):
-        assert notes.evaluate(fetched) is False
-    assert notes.evaluate(fetched) is True
+        assert [one.evaluate(fetched) for one in everywhere] == [False, False]
+    assert [one.evaluate(fetched) for one in everywhere] == [True, True]
 
 
 @pytest.mark.expects_console_errors("404", "ERR_FAILED")
@@ -114,6 +119,26 @@ def test_a_killed_worker_answers_no_more_and_its_page_is_not_told(notes: Page) -
     notes.evaluate("worker.postMessage('lost')")
     assert notes.evaluate("connect().then(load)") == "before"
     assert notes.evaluate("globalThis.told") is None
+
+
+def test_a_shared_worker_can_be_reached_broken_and_killed(notes: Page) -> None:
+    assert notes.evaluate(ASK_SHARED_WORKER, "before") == WORKS
+    (worker,) = shared_workers(notes, "shared.js")
+    assert worker.evaluate("async (n) => n + 1", 1) == 2
+    with pytest.raises(RuntimeError, match="not today"):
+        worker.evaluate("() => { throw new Error('not today'); }")
+    break_indexeddb(worker, "quota", times=1)
+    assert notes.evaluate(ASK_SHARED_WORKER, "x")[1] == "QuotaExceededError"
+    assert repair_indexeddb(worker) == 1
+    assert kill_worker(notes, "shared.js") == 1
+    assert shared_workers(notes) == []
+    assert notes.evaluate("connect().then(load)") == "before"
+
+
+def test_of_another_context_no_shared_worker_is_seen(notes: Page, chromium: Browser) -> None:
+    notes.evaluate(ASK_SHARED_WORKER, "mine")
+    with chromium.new_context() as other:
+        assert shared_workers(other.new_page()) == []
 
 
 def test_what_was_saved_outlives_a_killed_browser(driver: Playwright, url: str) -> None:

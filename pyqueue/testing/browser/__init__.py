@@ -18,11 +18,13 @@ from .faults import (
     break_indexeddb_in_workers,
     repair_indexeddb,
 )
+from .shared import SharedWorker, shared_workers
 from .surroundings import block_python, fill_quota, offline
 from .tabs import crash_tab, kill_browser, kill_worker, renderer_pid, two_tabs
 
 __all__ = [
     "INDEXEDDB_FAULTS",
+    "SharedWorker",
     "block_python",
     "break_indexeddb",
     "break_indexeddb_from_the_start",
@@ -34,5 +36,6 @@ __all__ = [
     "offline",
     "renderer_pid",
     "repair_indexeddb",
+    "shared_workers",
     "two_tabs",
 ]

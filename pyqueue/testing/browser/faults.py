@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Frame, Page, Route, Worker
 
+    from .shared import SharedWorker
+
 INDEXEDDB_FAULTS = (
     "missing",
     "open throws",
@@ -26,11 +28,16 @@ INDEXEDDB_FAULTS = (
 
 
 def break_indexeddb(
-    where: Page | Frame | Worker, fault: str, *, times: int | None = None, delay: float = 1_000
+    where: Page | Frame | Worker | SharedWorker,
+    fault: str,
+    *,
+    times: int | None = None,
+    delay: float = 1_000,
 ) -> None:
     """Add a fault, from now on: for the next `times` operations, or until it is repaired.
 
-    A worker has an IndexedDB of its own: name it, as in `break_indexeddb(page.workers[0], …)`.
+    A worker has an IndexedDB of its own: name it, as in `break_indexeddb(page.workers[0], …)`, or
+    `shared_workers(page)[0]`.
     `delay`, in ms, is for "slow". Raises ValueError for an unknown fault.
     """
     where.evaluate(_script(), _command(fault, times, delay))
@@ -60,7 +67,7 @@ def break_indexeddb_in_workers(
     where.route(script, prefix)
 
 
-def repair_indexeddb(where: Page | Frame | Worker) -> int:
+def repair_indexeddb(where: Page | Frame | Worker | SharedWorker) -> int:
     """Take all faults back. Returns how often they struck."""
     struck: int = where.evaluate(_script(), None)
     return struck

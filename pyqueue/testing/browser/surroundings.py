@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
+from .shared import SharedWorker, shared_workers
+
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page, Route
 
@@ -38,11 +40,22 @@ def fill_quota(page: Page, free: int = 0) -> Iterator[None]:
 @contextmanager
 def offline(context: BrowserContext) -> Iterator[None]:
     """No network for the context's pages and their workers while the block runs."""
+    shared = _shared_workers(context)
     context.set_offline(True)
+    for worker in shared:
+        worker.set_offline(True)
     try:
         yield
     finally:
         context.set_offline(False)
+        for worker in shared:
+            worker.set_offline(False)
+
+
+def _shared_workers(context: BrowserContext) -> list[SharedWorker]:
+    browser = context.browser
+    is_known = browser is not None and browser.browser_type.name == "chromium" and context.pages
+    return shared_workers(context.pages[0]) if is_known else []
 
 
 def block_python(
@@ -50,12 +63,15 @@ def block_python(
 ) -> None:
     """Let pages opened from now on have no WebAssembly, and so no Pyodide.
 
-    "missing": its files answer 404. "refused": they can't be fetched at all. "policy": pages and
-    workers get a Content-Security-Policy without 'wasm-unsafe-eval'.
+    "missing": its files answer 404. "refused": they can't be fetched at all; and as Playwright does
+    not reach what a shared worker fetches, there are none of these. "policy": pages and workers
+    get a Content-Security-Policy without 'wasm-unsafe-eval'.
     """
     if how == "policy":
         where.route("**/*", _without_eval)
-    elif how == "refused":
+        return
+    where.add_init_script("delete globalThis.SharedWorker")
+    if how == "refused":
         where.route(WASM, lambda route: route.abort())
     else:
         where.route(WASM, lambda route: route.fulfill(status=404))

@@ -10,6 +10,8 @@ import os
 import signal
 from typing import TYPE_CHECKING, Any
 
+from .shared import shared_workers
+
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page
 
@@ -52,7 +54,8 @@ def crash_tab(page: Page, pid: int | None = None) -> None:
 
 
 def kill_worker(page: Page, url: str = "") -> int:
-    """End the page's workers whose URL contains `url`; the page is told nothing. Returns how many.
+    """End the page's workers whose URL contains `url`, those that it shares with others too; no
+    page is told anything. Returns how many.
 
     A worker ends between two tasks: what it is doing is done, what waits for it is not. Chromium
     only: elsewhere Playwright does not reach into workers.
@@ -61,7 +64,10 @@ def kill_worker(page: Page, url: str = "") -> int:
     for worker in workers:
         with worker.expect_event("close"):
             worker.evaluate("self.close()")
-    return len(workers)
+    shared = shared_workers(page, url)
+    for one in shared:
+        one.close()
+    return len(workers) + len(shared)
 
 
 def kill_browser(context: BrowserContext) -> None:
