@@ -11,7 +11,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, Worker
+
+from pyqueue.testing.browser import SharedWorker, shared_workers
 
 PRIORITIES = ["critical", "high", "normal", "low"]
 COUNTERS = [
@@ -43,6 +45,11 @@ def start(page: Page, path: str = "/blank.html", **options: Any) -> dict[str, An
     """Opens the page, starts a client there (`pyqueue` for its scripts), gives what `ready` did."""
     page.goto(path)
     return page.evaluate(START, options)
+
+
+def workers(page: Page) -> list[Worker | SharedWorker]:
+    """Those in which Python runs for the page, its own or shared. Chromium only."""
+    return [*page.workers, *shared_workers(page, "/pyqueue/")]
 
 
 def rows(page: Page, database: str = "pyqueue", store: str = "segments") -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 
 from browsers import ARGS, find_chromium
 from hosting import Host
-from inpage import START, assert_law, metrics_when, rows, start, stored
+from inpage import START, assert_law, metrics_when, rows, start, stored, workers
 
 TRACE = """([count, prefix]) => Array.from({ length: count }, (_, i) =>
   pyqueue.trace(`${prefix}.${i}`, { i }, { priority: i % 4 }))"""
@@ -165,7 +165,7 @@ def cached(driver: Playwright, server: Host) -> Iterator[Browser]:
         yield browser
 
 
-@pytest.mark.parametrize("runtime", ["none", "worker"])
+@pytest.mark.parametrize("runtime", ["none", "worker", "dedicated"])
 def test_back_finds_the_page_alive_and_nothing_twice(
     cached: Browser,
     server: Host,
@@ -177,7 +177,7 @@ def test_back_finds_the_page_alive_and_nothing_twice(
     page = context.new_page()
     start(page, runtime=runtime)
     page.evaluate("() => { globalThis.isTheSame = true; }")
-    if runtime == "worker":
+    if runtime != "none":
         page.evaluate("pyqueue.pause()")  # so that all of it is still on its way
     ids = page.evaluate(TRACE, [300, "mine"])
     recovered = come_back(page)  # the journal of a page that is not dead but frozen
@@ -186,7 +186,7 @@ def test_back_finds_the_page_alive_and_nothing_twice(
     with page.expect_event("framenavigated"):
         page.evaluate("() => history.back()")
     assert page.evaluate("globalThis.isTheSame"), "the page was not kept"
-    if runtime == "worker":
+    if runtime != "none":
         page.evaluate("pyqueue.resume()")
     ids += page.evaluate(TRACE, [10, "back"])
     page.evaluate("pyqueue.flush()")
@@ -196,7 +196,7 @@ def test_back_finds_the_page_alive_and_nothing_twice(
 
 def test_what_became_a_dead_letter_is_in_no_journal(page: Page) -> None:
     start(page)
-    page.workers[0].evaluate("""() => {
+    workers(page)[0].evaluate("""() => {
       const { put } = IDBObjectStore.prototype;
       IDBObjectStore.prototype.put = function (value, ...more) {
         if (this.name === "segments") throw Object.assign(Error("never"), { name: "DataError" });

@@ -1,34 +1,45 @@
-"""A worker that dies takes nothing along: the page keeps what it sent until it is settled."""
+"""A worker that dies takes nothing along: the page keeps what it sent until it is settled.
+
+Be it one of the page's own, or shared; `test_shared_python.py` has what concerns several pages."""
 
 from __future__ import annotations
 
 import pytest
 from playwright.sync_api import Page
 
-from inpage import assert_law, metrics_when, rows, start, stored
+from inpage import assert_law, metrics_when, rows, start, stored, workers
+from pyqueue.testing.browser import kill_worker
 
 TRACE = """([count, prefix]) => Array.from({ length: count }, (_, i) =>
   pyqueue.trace(`${prefix}.${i}`, { i }, { priority: i % 4 }))"""
 
 # `first` is what `ready` was at the start.
-BEGIN = """async () => {
+BEGIN = """async (runtime) => {
   const { start } = await import("/pyqueue/pyqueue.js");
-  globalThis.first = start().ready;
+  globalThis.first = start({ runtime }).ready;
 }"""
 
 LOCKS = "navigator.locks.query().then(({ held }) => held.map(({ name }) => name))"
-
-# Its worker ends in the middle of it, without a word to the page.
-END = "self.close()"
 
 # What is traced while Python has it, but has not written it.
 PAUSED = "async () => { await pyqueue.pause(); }"
 
 
+@pytest.fixture(params=["worker", "dedicated"])
+def runtime(request: pytest.FixtureRequest) -> str:
+    kind: str = request.param
+    return kind
+
+
 def end_worker(page: Page) -> None:
-    (worker,) = page.workers
-    with page.expect_event("worker", timeout=60_000):  # its successor
-        worker.evaluate(END)
+    """In the middle of it, without a word to the page; returns when its successor is up."""
+    assert kill_worker(page, "/pyqueue/") == 1
+    until_replaced(page)
+
+
+def until_replaced(page: Page, restarts: int = 1) -> None:
+    metrics_when(page, lambda metrics: metrics["restarts"] == restarts)
+    page.evaluate("pyqueue.ready")
 
 
 def assert_each_once(page: Page, ids: list[str]) -> None:
@@ -36,8 +47,8 @@ def assert_each_once(page: Page, ids: list[str]) -> None:
     assert sorted(found) == sorted(ids)
 
 
-def test_what_a_dead_worker_held_is_handed_to_its_successor(page: Page) -> None:
-    start(page)
+def test_what_a_dead_worker_held_is_handed_to_its_successor(page: Page, runtime: str) -> None:
+    start(page, runtime=runtime)
     before = page.evaluate(TRACE, [500, "before"])
     page.evaluate("pyqueue.flush()")
     page.evaluate(PAUSED)
@@ -54,38 +65,37 @@ def test_what_a_dead_worker_held_is_handed_to_its_successor(page: Page) -> None:
     assert metrics["restarts"] == 1
 
 
-def test_what_was_stored_but_not_acknowledged_is_not_stored_twice(page: Page) -> None:
-    start(page)
+def test_what_was_stored_but_not_acknowledged_is_not_stored_twice(page: Page, runtime: str) -> None:
+    start(page, runtime=runtime)
     ids = page.evaluate(TRACE, [1_000, "mine"])
-    (worker,) = page.workers
-    with page.expect_event("worker", timeout=60_000):
-        # Dies right behind the first write that is complete, whose acknowledgement may be lost.
-        worker.evaluate("""() => {
-          const done = IDBTransaction.prototype;
-          const { set } = Object.getOwnPropertyDescriptor(done, "oncomplete");
-          Object.defineProperty(done, "oncomplete", {
-            set(handler) { set.call(this, () => self.close()); },
-          });
-        }""")
-        page.evaluate(TRACE, [1, "last"])
+    (worker,) = workers(page)
+    # Dies right behind the first write that is complete, whose acknowledgement may be lost.
+    worker.evaluate("""() => {
+      const done = IDBTransaction.prototype;
+      const { set } = Object.getOwnPropertyDescriptor(done, "oncomplete");
+      Object.defineProperty(done, "oncomplete", {
+        set(handler) { set.call(this, () => self.close()); },
+      });
+    }""")
+    page.evaluate(TRACE, [1, "last"])
+    until_replaced(page)
     page.evaluate("pyqueue.flush()")
     found = [trace["id"] for trace in stored(page)]
     assert set(ids) <= set(found)
     assert len(found) == len(set(found)) == 1_001
 
 
-def test_a_flush_under_way_ends_with_the_successor(page: Page) -> None:
-    start(page)
-    (worker,) = page.workers
+def test_a_flush_under_way_ends_with_the_successor(page: Page, runtime: str) -> None:
+    start(page, runtime=runtime)
     ids = page.evaluate(TRACE, [5_000, "mine"])
     page.evaluate("() => { globalThis.flushed = pyqueue.flush().then(() => true); }")
-    worker.evaluate(END)
+    kill_worker(page, "/pyqueue/")
     assert page.evaluate("flushed")
     assert_each_once(page, ids)
 
 
-def test_a_dead_worker_s_account_is_closed_and_the_whole_is_right(page: Page) -> None:
-    start(page)
+def test_a_dead_worker_s_account_is_closed_and_the_whole_is_right(page: Page, runtime: str) -> None:
+    start(page, runtime=runtime)
     page.evaluate(TRACE, [300, "one"])
     page.evaluate("pyqueue.flush()")
     end_worker(page)
@@ -98,11 +108,11 @@ def test_a_dead_worker_s_account_is_closed_and_the_whole_is_right(page: Page) ->
     assert page.evaluate("pyqueue.health()")["grade"] == "degraded"
 
 
-def test_python_that_dies_again_and_again_is_left_alone(page: Page) -> None:
-    start(page)
-    for _ in range(3):
-        page.workers[0].evaluate(END)
-        metrics_when(page, lambda metrics: metrics["mode"] != "booting", timeout=60)
+def test_python_that_dies_again_and_again_is_left_alone(page: Page, runtime: str) -> None:
+    start(page, runtime=runtime)
+    for number in range(3):
+        kill_worker(page, "/pyqueue/")
+        until_replaced(page, number + 1)
     ids = page.evaluate(TRACE, [10, "mine"])
     page.evaluate("pyqueue.flush()")
     assert_each_once(page, ids)
@@ -112,14 +122,14 @@ def test_python_that_dies_again_and_again_is_left_alone(page: Page) -> None:
 
 
 @pytest.mark.expects_console_errors(r"Symbol\.iterator")  # in the worker that we broke
-def test_an_interpreter_that_breaks_is_replaced(page: Page) -> None:
-    start(page)
+def test_an_interpreter_that_breaks_is_replaced(page: Page, runtime: str) -> None:
+    start(page, runtime=runtime)
     ids = page.evaluate(TRACE, [400, "mine"])
     page.evaluate("pyqueue.flush()")
-    (worker,) = page.workers
-    with page.expect_event("worker", timeout=60_000):
-        worker.evaluate("() => { Array.prototype[Symbol.iterator] = undefined; }")
-        ids += page.evaluate(TRACE, [50, "broken"])
+    (worker,) = workers(page)
+    worker.evaluate("() => { Array.prototype[Symbol.iterator] = undefined; }")
+    ids += page.evaluate(TRACE, [50, "broken"])
+    until_replaced(page)
     page.evaluate("pyqueue.flush()")
     assert_each_once(page, ids)
 
@@ -147,25 +157,29 @@ DECLARE_DEAD = """async () => {
 
 
 @pytest.mark.timeout(120)  # a promise that never settles is a failure, too
-def test_a_page_declared_dead_while_python_boots_goes_on_under_another_name(page: Page) -> None:
+def test_a_page_declared_dead_while_python_boots_goes_on_under_another_name(
+    page: Page, runtime: str
+) -> None:
     page.goto("/blank.html")
-    page.evaluate(BEGIN)
+    page.evaluate(BEGIN, runtime)
     ids = page.evaluate(TRACE, [8, "before"])
     page.evaluate("pyqueue.flush()")
     page.evaluate(DECLARE_DEAD)
     ids += page.evaluate(TRACE, [8, "after"])
     page.evaluate("pyqueue.flush()")
-    assert page.evaluate("first")["runtime"] == "worker", "`ready` tells of the successor"
+    assert page.evaluate("first")["runtime"] == runtime, "`ready` tells of the successor"
     ids += page.evaluate(TRACE, [8, "up"])
     page.evaluate("pyqueue.flush()")
     assert_each_once(page, ids)
     assert_law(page.evaluate("pyqueue.metrics()"))
-    assert len(page.workers) == 1
+    assert len(workers(page)) == 1
 
 
 @pytest.mark.timeout(120)
-def test_a_flush_that_finds_the_page_declared_dead_ends_when_all_is_durable(page: Page) -> None:
-    start(page)
+def test_a_flush_that_finds_the_page_declared_dead_ends_when_all_is_durable(
+    page: Page, runtime: str
+) -> None:
+    start(page, runtime=runtime)
     ids = page.evaluate(TRACE, [8, "before"])
     page.evaluate("pyqueue.flush()")
     page.evaluate(DECLARE_DEAD)
@@ -176,12 +190,14 @@ def test_a_flush_that_finds_the_page_declared_dead_ends_when_all_is_durable(page
 
 
 @pytest.mark.timeout(120)
-def test_a_worker_that_dies_while_it_is_shut_down_leaves_a_journal(page: Page) -> None:
-    start(page)
+def test_a_worker_that_dies_while_it_is_shut_down_leaves_a_journal(
+    page: Page, runtime: str
+) -> None:
+    start(page, runtime=runtime)
     page.evaluate(PAUSED)
     ids = page.evaluate(TRACE, [40, "held"])
     page.evaluate("() => { globalThis.ended = pyqueue.shutdown(); }")
-    page.workers[0].evaluate(END)
+    kill_worker(page, "/pyqueue/")
     page.evaluate("ended")
     assert_law(page.evaluate("pyqueue.metrics()"))
     assert page.evaluate(LOCKS) == []
@@ -190,12 +206,10 @@ def test_a_worker_that_dies_while_it_is_shut_down_leaves_a_journal(page: Page) -
     assert_each_once(page, ids)
 
 
-def test_a_successor_uses_the_queue_that_was_chosen_last(page: Page) -> None:
-    start(page)
+def test_a_successor_uses_the_queue_that_was_chosen_last(page: Page, runtime: str) -> None:
+    start(page, runtime=runtime)
     page.evaluate("pyqueue.setQueue('fifo')")
-    (worker,) = page.workers
-    with page.expect_event("worker", timeout=60_000):
-        worker.evaluate(END)
-        page.evaluate("() => { pyqueue.on('batch', () => {}); }")  # nobody answers: no error
-    page.evaluate("pyqueue.ready")
+    kill_worker(page, "/pyqueue/")
+    page.evaluate("() => { pyqueue.on('batch', () => {}); }")  # nobody answers: no error
+    until_replaced(page)
     assert page.evaluate("pyqueue.metrics()")["mode"] == "fifo"

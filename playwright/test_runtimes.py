@@ -81,7 +81,7 @@ METRICS = {
 }
 
 
-@pytest.mark.parametrize("runtime", ["worker", "page", "none"])
+@pytest.mark.parametrize("runtime", ["worker", "dedicated", "page", "none"])
 def test_traces_are_stored_counted_and_read_back(page: Page, runtime: str) -> None:
     ready = start(page, runtime=runtime)
     assert ready.keys() == {"runtime", "bootMs", "queue"}

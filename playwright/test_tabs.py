@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
-from inpage import READ_STORE, assert_law, start, stored
+from inpage import READ_STORE, assert_law, start, stored, workers
 
 TRACE = """([count, prefix]) => Array.from({ length: count }, (_, i) =>
   pyqueue.trace(`${prefix}.${i}`, { i }, { priority: i % 4 }))"""
@@ -130,7 +130,7 @@ def test_without_consent_nothing_is_kept_and_nothing_begins(page: Page, runtime:
         runtime,
     )
     assert databases == [None, [], []]
-    assert page.workers == []
+    assert workers(page) == []
 
     page.evaluate("async () => { pyqueue.setConsent(true); await pyqueue.ready; }")
     page.evaluate(TRACE, [5, "given"])

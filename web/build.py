@@ -133,17 +133,21 @@ def build(target: Path) -> None:
     shutil.copytree(WEB / "demo", target, dirs_exist_ok=True)
     out.mkdir()
     sizes = {script: bundle(out, script) for script in FIRST}
+    page = build_page_archive(out / "page")
+    mark = sha256((out / "worker.js").read_bytes() + page.read_bytes()).hexdigest()[:8]
     sizes["shim.js"] = bundle(
         out, "shim.js", **{"format": "iife", "sourcemap": "external", "drop-labels": "QUICK"}
     )
     sizes["loaded behind"] = bundle(
-        out, *BEHIND, **{"splitting": "", "chunk-names": "shared-[hash]"}
+        out,
+        *BEHIND,
+        **{"splitting": "", "chunk-names": "shared-[hash]", "define:BUILD": json.dumps(mark)},
     )
     info = copy_runtime(out)
 
     shutil.copytree(fetch_wheels(WEB / "wheels.txt", BUILD / "wheels"), out / "wheels")
     (out / "wheels/.locked").unlink()
-    wheel, page = build_wheel(out / "wheels"), build_page_archive(out / "page")
+    wheel = build_wheel(out / "wheels")
     snapshot = make_snapshot(page)
     lock = pyodide_lock(info, sorted((out / "wheels").glob("*.whl")), "../wheels/")
     (out / "pyodide/pyodide-lock.json").write_text(json.dumps(lock, indent=1))

@@ -4,10 +4,12 @@
 //                 {parcels: [parcel…], heap: [used, limit]?}   traces; see parcel.js
 //                 {call: number, method, args: [...]}
 //                 {end: true}                        what is held is somebody else's now
+//                 {away: [name…]}                    pages that share this worker, but are not there (connect.js)
 // Python → page   {alive: name}                      the Web Lock that the worker holds while it lives
 //                 {started: '{"result": {queue, ignored}}' or '{"error": {name, message}}'}
 //                 {answer: number, json: '{"result": …}' or '{"error": …}'}
 //                 {dead: reason}                     Python can't go on
+//                 {ended: reason}                    the page's endpoint has ended: it was away
 //                 '{"grant": [count, bytes], "settled": {fate: [[first, last]…]}}'
 //                                                    what the page may have sent in all, and the
 //                                                    numbers (as sent, from 1) of what came to an end

@@ -1,10 +1,12 @@
 // The page's end of the wire to Python: boots it, hands traces over as it grants room, keeps what it
 // sent until that is settled, calls it, and notices when it is gone.
 
+import { connect, forsake } from "./connect.js";
+import { hold } from "./locks.js";
 import { seal, take } from "./parcel.js";
 import { FATES, MAX_COUNT, named, unwrap, zeros } from "./protocol.js";
 
-const RUNTIMES = ["worker", "page", "none"];
+const RUNTIMES = ["worker", "dedicated", "page", "none"];
 const HEAP_INTERVAL = 250; // ms; to read it takes the main thread up to one
 
 export class Python {
@@ -12,6 +14,7 @@ export class Python {
   #listener;
   #port;
   #starting;
+  #name;
   #alive;
   #watching;
   #isClosing = false;
@@ -43,15 +46,21 @@ export class Python {
       throw named("ConfigError", `runtime must be one of ${RUNTIMES}, not ${JSON.stringify(runtime)}`);
     }
     const port = await connect(runtime);
-    if (this.#isClosing) throw named("PythonLost", "it was stopped");
     this.#port = port;
+    if (this.#isClosing) {
+      this.stop();
+      throw named("PythonLost", "it was stopped");
+    }
+    this.#name = `pyqueue/${options.database}/${options.session}`;
     port.onmessage = ({ data }) => this.#port && this.#receive(data);
     port.onerror = (event) => {
       event.preventDefault?.(); // it is told through `ready` and the error event
       if (this.#starting) this.#lose(event.message || "the worker could not be started");
     };
-    port.postMessage({ start: { ...options, ...flags() } });
-    return unwrap(await new Promise((resolve, reject) => (this.#starting = { resolve, reject })));
+    const started = new Promise((resolve, reject) => (this.#starting = { resolve, reject }));
+    await Promise.race([started, this.watch()]);
+    port.postMessage({ start: { ...options, ...flags(), skew: port.skew ?? 0 } });
+    return unwrap(await started);
   }
 
   /** Sends what Python has room for, from when it is up until it closes: then it would refuse it. Of lanes
@@ -110,18 +119,25 @@ export class Python {
     }
   }
 
-  /** Notices when the worker is gone: it holds a lock for as long as it lives, so to get it means that. */
-  watch() {
-    if (!this.#alive) return;
-    this.unwatch();
-    this.#watching = new AbortController();
-    const { signal } = this.#watching;
-    navigator.locks.request(this.#alive, { signal }, () => this.#lose("the worker is gone")).catch(() => {});
+  /** The page is there, from the start or again: it holds a lock, by which a shared worker knows; and notices when the
+   *  worker is gone, which holds one for as long as it lives. */
+  async watch() {
+    const { signal } = (this.#watching = new AbortController());
+    this.#awaitEnd();
+    if (this.#port?.skew === undefined) return; // nobody else has its worker
+    const release = await hold(this.#name, signal);
+    signal.addEventListener("abort", release);
+    if (signal.aborted) release?.();
   }
 
   /** A page that waits for a lock is not kept for Back. */
   unwatch() {
     this.#watching?.abort();
+  }
+
+  #awaitEnd() {
+    const { signal } = this.#watching;
+    if (this.#alive) navigator.locks.request(this.#alive, { signal }, () => this.#die("the worker is gone")).catch(() => {});
   }
 
   /** Ends it as it is. Whoever waits for an answer is told. */
@@ -151,9 +167,11 @@ export class Python {
       this.#starting = undefined;
     } else if (data.alive) {
       this.#alive = data.alive;
-      this.watch();
+      this.#awaitEnd();
     } else if (data.dead) {
-      this.#lose(data.dead);
+      this.#die(data.dead);
+    } else if (data.ended) {
+      this.#lose(data.ended);
     } else {
       const { resolve, reject } = this.#calls.get(data.answer);
       this.#calls.delete(data.answer);
@@ -186,6 +204,11 @@ export class Python {
     }
   }
 
+  #die(reason) {
+    forsake();
+    this.#lose(reason);
+  }
+
   #lose(reason) {
     if (!this.#port) return; // we ended it ourselves
     const isStarting = this.#starting;
@@ -199,23 +222,6 @@ export class Python {
     this.#heapReadAt = performance.now();
     return [memory.usedJSHeapSize, memory.jsHeapSizeLimit];
   }
-}
-
-async function connect(runtime) {
-  const url = new URL("./worker.js", import.meta.url);
-  if (runtime === "worker") return new Worker(trusted(url), { type: "module", name: "pyqueue" });
-  const { serve } = await import("./worker.js");
-  const { port1, port2 } = new MessageChannel();
-  serve(port1);
-  return port2;
-}
-
-let policy;
-
-/** The address under `require-trusted-types-for 'script'`, where the page's policy allows for ours. */
-function trusted(url) {
-  policy ??= globalThis.trustedTypes?.createPolicy("pyqueue", { createScriptURL: (address) => address });
-  return policy?.createScriptURL(url.href) ?? url;
 }
 
 /** What the URL and localStorage say of the queue; Python decides which of them counts. */

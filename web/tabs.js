@@ -3,20 +3,12 @@
 
 import { answer, lead } from "./control.js";
 import { Database } from "./database.js";
+import { hold } from "./locks.js";
 import { livingPages, recover } from "./recovery.js";
 
 const PATIENCE = 1000; // ms that another tab has to answer: it may be frozen
 const NOTHING = { sessions: 0, traces: 0, unknown: 0 };
 const LEASE = 60_000; // ms that a leader leads without a sign, where there are no locks
-
-/** Takes a lock; resolves when it is held to what lets it go. Undefined where there are no locks. */
-function hold(name, signal) {
-  return new Promise((held) => {
-    const whileHeld = () => new Promise((release) => held(release));
-    const request = globalThis.navigator?.locks?.request(name, { signal }, whileHeld);
-    Promise.resolve(request).then(() => held(), () => held()); // none, denied, or given up
-  });
-}
 
 export class Tab {
   #client;

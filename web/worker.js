@@ -1,32 +1,72 @@
-// Where Python runs: a module worker, or the page itself. Boots Pyodide, then passes on what arrives.
+// Where Python runs: a worker that the pages of an origin share, one of a page's own, or the page itself.
+// Boots Pyodide once; each page it serves has an endpoint, and so a queue, of its own.
 
-import { Texts } from "./parcel.js";
+import { Connection } from "./connection.js";
+import { hold } from "./locks.js";
 
-/** Serves one page over `port`: a worker's global scope, or a MessagePort in the page. */
-export function serve(port, started = () => {}) {
-  let endpoint;
-  const handle = async ({ start, parcels, heap, call, method, args, end }) => {
-    if (start) {
-      started(start);
-      endpoint = await boot((text) => port.postMessage(text));
-      port.postMessage({ started: await endpoint.start(JSON.stringify(start)) });
-    } else if (parcels) {
-      if (heap) endpoint.heap(...heap);
-      for (const { priority, count, size, firstAt, lastAt, tMin, tMax, ids, traceIds, array } of parcels) {
-        endpoint.take(priority, count, size, firstAt, lastAt, tMin, tMax, ids, traceIds, new Texts(array));
-      }
-      endpoint.grant();
-    } else if (end) {
-      endpoint?.abandon();
-    } else if (call) {
-      port.postMessage({ answer: call, json: await endpoint.call(method, JSON.stringify(args)) });
-    }
-  };
-  // What gets here is no answer of Python's but its end: it could not boot, or its interpreter broke.
-  port.onmessage = ({ data }) => handle(data).catch((error) => port.postMessage({ dead: String(error) }));
+const MAX_AWAY = 6; // pages that left, maybe for a while, and are waited for: as many as Chromium keeps for Back
+const IDLE = 10_000; // ms until a shared worker ends that no page uses any more: they may be about to begin anew
+
+// Not in a worker of the page's own that runs Python by itself.
+const isOurs = typeof WorkerGlobalScope === "function" && name.split(" ")[0] === "pyqueue";
+const isShared = isOurs && "onconnect" in globalThis;
+const now = () => performance.timeOrigin + performance.now();
+
+let connections = [];
+const life = isOurs ? live() : undefined;
+let python; // once for all
+
+if (isShared) onconnect = ({ ports: [door] }) => (door.onmessage = ({ data }) => welcome(data));
+else if (isOurs) serve(globalThis);
+
+/** A page of several. By a channel of its own: what came by the door would end one that is kept for Back (Chromium 156). */
+function welcome({ port, clock }) {
+  port.postMessage({ names: connections.map(({ name }) => name).filter(Boolean), clock: now(), aheadAtLeast: clock - now() });
+  serve(port);
 }
 
-async function boot(post) {
+/** Serves one page over `port`: a worker's global scope, or a MessagePort. */
+export function serve(port) {
+  const connection = new Connection(port, makeEndpoint, ended);
+  connections.push(connection);
+  port.onmessage = ({ data }) => (data.away ? letGo(data.away) : connection.receive(data)).catch(fail);
+
+  async function makeEndpoint(post) {
+    const alive = await life;
+    if (alive) connection.tell({ alive });
+    return (await (python ??= boot()))(post);
+  }
+}
+
+/** What gets here is no answer of Python's but its end: it could not boot, or its interpreter broke. */
+function fail(error) {
+  connections.forEach((connection) => connection.tell({ dead: String(error) }));
+  connections = [];
+  python = undefined;
+  if (isShared) close();
+}
+
+/** Of the pages that are not there, by name, those that left the longest ago are waited for no longer. */
+async function letGo(names) {
+  const gone = connections.filter(({ name }) => names.includes(name)).slice(0, -MAX_AWAY);
+  await Promise.all(gone.map((connection) => connection.close()));
+}
+
+function ended(connection) {
+  connections = connections.filter((other) => other !== connection);
+  if (isShared) setTimeout(() => connections.length || close(), IDLE);
+}
+
+/** Holds a lock for as long as this worker lives, and resolves to its name: nothing else tells a page that it died.
+ *  Nothing else is done meanwhile, and no other lock asked for: one that is granted to a worker that was frozen in the
+ *  middle of its work, with a page kept for Back, crashes the renderer (Chromium 156). */
+async function live() {
+  const name = `pyqueue/worker/${Math.random().toString(36).slice(2)}`;
+  return (await hold(name)) && name;
+}
+
+/** Resolves to what makes an endpoint. */
+async function boot() {
   const base = new URL("./", import.meta.url);
   const get = (path) => fetch(new URL(path, base)).then((response) => (response.ok ? response : Promise.reject(path)));
   const snapshot = get("page/pyqueue.snapshot").then(unzip);
@@ -41,15 +81,18 @@ async function boot(post) {
   try {
     const pyodide = await loadPyodide({ ...options, _loadSnapshot: await snapshot });
     // It holds what was imported, and no files: those are needed only for what is imported later.
-    return endpointOf(pyodide)(post, () => unpack(pyodide));
+    return makerOf(pyodide, () => unpack(pyodide));
   } catch {
     const pyodide = await loadPyodide(options);
     await unpack(pyodide);
-    return endpointOf(pyodide)(post, () => Promise.resolve());
+    return makerOf(pyodide, () => Promise.resolve());
   }
 }
 
-const endpointOf = (pyodide) => pyodide.pyimport("pyqueue.browser.endpoint").Endpoint;
+function makerOf(pyodide, unpack) {
+  const { Endpoint } = pyodide.pyimport("pyqueue.browser.endpoint");
+  return (post) => Endpoint(post, unpack);
+}
 
 const unzip = ({ body }) => new Response(body.pipeThrough(new DecompressionStream("gzip"))).arrayBuffer();
 
@@ -59,15 +102,3 @@ async function canRunWebAssembly(url) {
   const { ok, status } = await fetch(url, { method: "HEAD" });
   if (!ok) throw new Error(`${url}: ${status}`);
 }
-
-/** Holds a lock as long as this worker lives, and says so: nothing else tells a page that it died. */
-function holdLock({ database, session }) {
-  const name = `pyqueue/${database}/${session}`;
-  navigator.locks?.request(name, () => {
-    postMessage({ alive: name });
-    return new Promise(() => {});
-  });
-}
-
-// Not in a worker of the page's own that runs Python by itself.
-if (typeof WorkerGlobalScope === "function" && name === "pyqueue") serve(globalThis, holdLock);

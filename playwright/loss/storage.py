@@ -12,6 +12,7 @@ from pyqueue.testing.browser import (
     break_indexeddb,
     fill_quota,
     repair_indexeddb,
+    shared_workers,
 )
 
 NEEDS_AN_OPEN = ("missing", "open throws", "open fails", "open blocked")
@@ -44,7 +45,7 @@ def faults(runtime: str, what: str) -> Callable[[Scene, Random], None]:
 
 def _survives(visit: Visit, fault: str) -> bool:
     """Whether the page gets everything stored once the storage is whole again."""
-    realm = visit.page.workers[0] if visit.options["runtime"] == "worker" else visit.page
+    realm = shared_workers(visit.page)[0] if visit.options["runtime"] == "worker" else visit.page
     for _ in range(10):  # a connection that is closed is not always noticed at the same write
         if fault in NEEDS_AN_OPEN:
             break_indexeddb(realm, "closes", times=1)

@@ -7,6 +7,7 @@ The messages are described in web/README.md.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import random
 from collections.abc import Awaitable, Callable, Iterable
@@ -45,6 +46,7 @@ class Endpoint:
         self._post = post
         self._unpack = unpack
         self._heap = BrowserHeap()
+        self._store: IndexedDBStore | None = None
         self._service: ActionTraceOutputService
         self._caretaker: Caretaker
         self._receipts = Receipts()
@@ -131,9 +133,11 @@ class Endpoint:
         self._heap.tell(used, limit)
 
     def abandon(self) -> None:
-        """Write no more: the page has what is held, and gives it to another."""
-        self._service.queue.abandon()
-        self._caretaker.resign()
+        """Write no more: the page has what is held, and gives it to another. Lets go of all."""
+        if self._store is not None:
+            self._service.queue.abandon()
+            self._caretaker.resign()
+            self._closing = asyncio.ensure_future(self._store.close())
 
     async def call(self, method: str, arguments: str) -> str:
         """Call a method with a JSON array of arguments. Returns `{result}` or `{error}`."""
@@ -156,7 +160,7 @@ class Endpoint:
         policy = RetentionPolicy()
         if options.get("retention"):
             policy = (await self._doors()).retention_from(options["retention"])
-        clock = BrowserClock()
+        clock = BrowserClock(options["skew"])
         store = IndexedDBStore(options["database"])
         self._caretaker = Caretaker(store, policy, clock)
         self._service = ActionTraceOutputService(
@@ -172,6 +176,7 @@ class Endpoint:
         self._service.subscribe(self._caretaker.heard)
         self._service.queue.on_settled(self._settled)
         await self._service.__aenter__()
+        self._store = store
         self.grant()
         return {"queue": self._service.queue.kind, "ignored": self._service.choice.ignored}
 

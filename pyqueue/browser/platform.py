@@ -11,11 +11,15 @@ from ..ports import HeapReading, StorageEstimate
 
 class BrowserClock:
     """`performance.timeOrigin + performance.now()`: fine steps, never backwards, and the same scale
-    in a page and its workers (High Resolution Time, W3C), so that waits can be measured across."""
+    in a page and its workers (High Resolution Time, W3C), so that waits can be measured across.
 
-    def __init__(self) -> None:
+    Between processes the scales can lie hours apart, for not all of them count while a computer
+    sleeps: `skew`, in ms, makes this one that of a page elsewhere.
+    """
+
+    def __init__(self, skew: float = 0.0) -> None:
         self._performance: Any = js.performance
-        self._origin = float(js.performance.timeOrigin)
+        self._origin = float(js.performance.timeOrigin) + skew
 
     def now(self) -> float:
         return self._origin + float(self._performance.now())

@@ -1,0 +1,65 @@
+// Python's end of one page's wire: makes the page an endpoint, passes on what arrives, and lets go of it.
+
+import { Texts } from "./parcel.js";
+
+export class Connection {
+  #port;
+  #makeEndpoint;
+  #ended;
+  #endpoint;
+  #hasEnded = false;
+  /** Of the lock that the page holds while it is there. */
+  name;
+
+  /** `makeEndpoint(post)` resolves to one; `ended(this)` is called once there is none any more. */
+  constructor(port, makeEndpoint, ended) {
+    this.#port = port;
+    this.#makeEndpoint = makeEndpoint;
+    this.#ended = ended;
+  }
+
+  tell(message) {
+    this.#port.postMessage(message);
+  }
+
+  /** Rejects where Python itself has failed. */
+  async receive({ start, parcels, heap, call, method, args, end }) {
+    if (start) await this.#start(start);
+    else if (end) this.#end();
+    else if (parcels) this.#take(parcels, heap);
+    else if (call) this.tell({ answer: call, json: await this.#endpoint.call(method, JSON.stringify(args)) });
+  }
+
+  /** Writes what the endpoint has, and ends it; a page that comes back begins anew. */
+  async close() {
+    await this.#endpoint?.call("shutdown", "[]");
+    this.tell({ ended: "the page was away for too long" });
+    this.#end();
+  }
+
+  async #start(options) {
+    this.name = `pyqueue/${options.database}/${options.session}`;
+    const endpoint = await this.#makeEndpoint((text) => this.tell(text));
+    const started = await endpoint.start(JSON.stringify(options));
+    this.#endpoint = endpoint;
+    if (this.#hasEnded) this.#end();
+    else this.tell({ started });
+  }
+
+  #take(parcels, heap) {
+    if (heap) this.#endpoint.heap(...heap);
+    for (const { priority, count, size, firstAt, lastAt, tMin, tMax, ids, traceIds, array } of parcels) {
+      this.#endpoint.take(priority, count, size, firstAt, lastAt, tMin, tMax, ids, traceIds, new Texts(array));
+    }
+    this.#endpoint.grant();
+  }
+
+  /** As it is: what it has not written is somebody else's. */
+  #end() {
+    this.#hasEnded = true;
+    this.#endpoint?.abandon();
+    this.#endpoint?.destroy();
+    this.#endpoint = undefined;
+    this.#ended(this);
+  }
+}
