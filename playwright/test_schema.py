@@ -38,6 +38,14 @@ RELEASED_1 = """(db) => {
   row(2, 0, [trace("low", "low", 10), trace("low too", "low", 20)]);
 }"""
 
+# Version 2 as it was released: never to be changed.
+RELEASED_2 = f"""(db, tx) => {{
+  ({RELEASED_1})(db);
+  tx.objectStore("ledger").createIndex("writer", "writer", {{ unique: true }});
+  tx.objectStore("segments").createIndex("upkeep", ["priority", "tMax", "codec", "count", "bytes"]);
+  tx.objectStore("meta").put({{ version: 2, oldest: 1 }}, "schema");
+}}"""
+
 DESCRIBE = """async (name) => plain.use(name, (db) => {
   const tx = db.transaction([...db.objectStoreNames]);
   const stores = [...db.objectStoreNames].map((store) => tx.objectStore(store));
@@ -48,9 +56,9 @@ DESCRIBE = """async (name) => plain.use(name, (db) => {
       .map((index) => [index.name, index.keyPath, index.unique, index.multiEntry]),
   ]) }));
 })"""
-SCHEMA_2 = {
-    "version": 2,
-    "note": {"version": 2, "oldest": 1},
+SCHEMA_3 = {
+    "version": 3,
+    "note": {"version": 3, "oldest": 1},
     "stores": [
         ["dead_letters", "id", False, []],
         ["ledger", "session", False, [["writer", "writer", True, False]]],
@@ -63,6 +71,7 @@ SCHEMA_2 = {
                 ["end", ["session", "seqLast"], True, False],
                 ["order", ["session", "seqFirst"], True, False],
                 ["priority", "priority", False, False],
+                ["start", "tMin", False, False],
                 ["time", "tMax", False, False],
                 ["traceIds", "traceIds", False, True],
                 ["upkeep", ["priority", "tMax", "codec", "count", "bytes"], False, False],
@@ -74,37 +83,50 @@ SCHEMA_2 = {
 
 def test_a_new_database_has_the_documented_schema(page: Page) -> None:
     script = f"async (name) => [await store(name).write('s', 1, ['a']), await ({DESCRIBE})(name)]"
-    assert run(page, script) == ["written", SCHEMA_2]
+    assert run(page, script) == ["written", SCHEMA_3]
 
 
-def test_a_database_of_version_1_keeps_its_rows_and_is_brought_up_to_date(page: Page) -> None:
+@pytest.mark.parametrize(
+    ("version", "released"), [(1, RELEASED_1), (2, RELEASED_2)], ids=["1", "2"]
+)
+def test_an_older_database_keeps_its_rows_and_is_brought_up_to_date(
+    page: Page, version: int, released: str
+) -> None:
     answer = run(
         page,
         f"""async (name) => {{
-          (await plain.open(name, 1, {RELEASED_1})).close();
+          (await plain.open(name, {version}, {released})).close();
           const ours = store(name);
           const wrote = await ours.write("new", 1, ["new"]);
-          const places = await plain.use(name, (db) => new Promise((resolve) => {{
+          const keys = (index) => plain.use(name, (db) => new Promise((resolve) => {{
             const found = [];
-            const index = db.transaction("segments").objectStore("segments").index("upkeep");
-            index.openKeyCursor().onsuccess = ({{ target: {{ result: cursor }} }}) => {{
+            const segments = db.transaction("segments").objectStore("segments");
+            const request = segments.index(index).openKeyCursor();
+            request.onsuccess = ({{ target: {{ result: cursor }} }}) => {{
               if (!cursor) return resolve(found);
-              found.push(cursor.key.slice(0, 4));
+              found.push(cursor.key);
               cursor.continue();
             }};
           }}));
+          const places = [await keys("upkeep"), await keys("start")];
           return {{ wrote, places, read: await ours.read(), schema: await ({DESCRIBE})(name) }};
         }}""",
     )
     assert answer["wrote"] == "written"
     assert answer["read"] == ["new", "critical", "low", "low too"]
-    assert answer["schema"] == SCHEMA_2
-    assert answer["places"] == [[0, 20, "json", 2], [1, 1, "json", 1], [3, 30, "json", 1]]
+    assert answer["schema"] == SCHEMA_3
+    upkeep, start = answer["places"]
+    assert [key[:4] for key in upkeep] == [
+        [0, 20, "json", 2],
+        [1, 1, "json", 1],
+        [3, 30, "json", 1],
+    ]
+    assert start == [1, 10, 30]
 
 
-# What a page to come could do to the database while ours is open: version 3, with a store more.
+# What a page to come could do to the database while ours is open: version 4, with a store more.
 UPGRADE = """async (name, note) => {
-  const db = await plain.open(name, 3, (db, tx) => {
+  const db = await plain.open(name, 4, (db, tx) => {
     db.createObjectStore("deliveries");
     tx.objectStore("meta").put(note, "schema");
   });
@@ -118,7 +140,7 @@ def test_a_page_goes_on_beside_a_newer_one_that_says_it_may(page: Page) -> None:
         f"""async (name) => {{
           const ours = store(name);
           const before = await ours.write("s", 1, ["before"]);
-          await ({UPGRADE})(name, {{ version: 3, oldest: 2 }}); // ours must make way
+          await ({UPGRADE})(name, {{ version: 4, oldest: 3 }}); // ours must make way
           const after = await ours.write("s", 2, ["after"]);
           const late = await store(name).write("t", 1, ["a page opened later"]);
           return [before, after, late, await ours.read()];
@@ -128,7 +150,7 @@ def test_a_page_goes_on_beside_a_newer_one_that_says_it_may(page: Page) -> None:
     assert answer[3] == ["before", "after", "a page opened later"]
 
 
-@pytest.mark.parametrize("note", [{"version": 3, "oldest": 3}, {"version": 3}, None], ids=str)
+@pytest.mark.parametrize("note", [{"version": 4, "oldest": 4}, {"version": 4}, None], ids=str)
 def test_a_page_too_old_for_the_database_is_told_to_reload(page: Page, note: object) -> None:
     answer = run(
         page,
@@ -144,7 +166,7 @@ def test_a_page_too_old_for_the_database_is_told_to_reload(page: Page, note: obj
     )
     refused, again = answer
     assert refused.startswith("StoreUnavailable")
-    assert "version 3" in refused
+    assert "version 4" in refused
     assert "reload the page" in refused
     assert again == "written"
 
@@ -162,7 +184,7 @@ def test_a_newer_database_that_lacks_what_is_used_is_not_written_to(page: Page) 
     assert answer.startswith("StoreUnavailable"), answer
 
 
-@pytest.mark.parametrize("version", [1, 2, 7])
+@pytest.mark.parametrize("version", [1, 2, 3, 7])
 def test_someone_else_s_database_of_that_name_is_left_alone(page: Page, version: int) -> None:
     wrote, theirs = run(
         page,
@@ -188,10 +210,10 @@ def test_an_upgrade_waits_for_nobody_although_another_page_is_open(page: Page) -
         page.evaluate("(name) => (globalThis.ours = store(name)).write('s', 1, ['a'])", name)
         opened = other.evaluate(
             """(name) => new Promise((resolve) => {
-              const request = indexedDB.open(name, 3);
+              const request = indexedDB.open(name, 4);
               request.onblocked = () => resolve("blocked");
               request.onupgradeneeded = () =>
-                request.transaction.objectStore("meta").put({ version: 3, oldest: 1 }, "schema");
+                request.transaction.objectStore("meta").put({ version: 4, oldest: 1 }, "schema");
               request.onsuccess = () => (request.result.close(), resolve("upgraded"));
             })""",
             name,

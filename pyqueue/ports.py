@@ -56,6 +56,41 @@ class BatchStore(Protocol):
         """Let go. What was written stays."""
 
 
+class StoredRow(Protocol):
+    """A row on a walk; not decoded yet."""
+
+    @property
+    def bound(self) -> float:
+        """When it begins (order "asc") or ends ("desc"), ms since the epoch; else of no meaning."""
+
+    @property
+    def place(self) -> tuple[str, int]:
+        """Its session, and the first place that it takes there."""
+
+    def matches(self) -> list[dict[str, Any]]:
+        """Its traces that match, decoded, in their order; none where it can't be read."""
+
+
+class RowWalk(Protocol):
+    """A walk along the rows that can hold a match. Both methods may raise `StoreUnavailable`."""
+
+    async def count(self) -> int:
+        """How many rows there are on it, at this moment."""
+
+    async def read(self, count: int) -> list[StoredRow]:
+        """The next rows, at most so many; none at the end. Others may run meanwhile, and write."""
+
+
+class StreamingStore(Protocol):
+    """A store that can be read a few rows at a time."""
+
+    def walk(self, query: TraceQuery) -> RowWalk:
+        """All rows that can hold a match: as they were sealed, or by the time at which they begin
+        (order "asc") or end ("desc"), earliest or latest first. Where an id is asked for, the
+        likeliest rows first; they may come again. Rows written, merged or deleted in the course of
+        it may be on it or not."""
+
+
 class DeadLetterStore(Protocol):
     """A store that also keeps what could not be written, one letter an id."""
 

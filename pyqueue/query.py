@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -72,18 +73,52 @@ class TraceQuery:
             and since <= trace["timestamp"] <= until
         )
 
+    @property
+    def page(self) -> str | None:
+        """The session with which the id begins, if it is one of our making: the writers of that
+        page, whose names begin so too, are the likeliest to have stored it."""
+        own = None if self.id is None else re.match(r"[0-9a-z]{17}(?=-.)", self.id)
+        return own and own[0]
+
+    def searcher(self) -> Callable[[Container[str]], bool]:
+        """A test for the JSON text of traces, before it is decoded: can it hold a match?"""
+        label = None if self.priority is None else LABELS[int(self.priority)]
+        wanted = (self.id, self.name, self.trace_id, label)
+        signs = [f'"{text}"' for text in wanted if text is not None and _is_written_as_it_is(text)]
+        return lambda text: all(sign in text for sign in signs)
+
     def select_unordered(self, traces: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
         """The matches among `traces`, all of them, as they come."""
         return list(filter(self.matcher(), traces))
 
     def select(self, traces: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
         """The matches among `traces`, which come in stored order; each id once."""
-        found = list({trace["id"]: trace for trace in self.select_unordered(traces)}.values())
-        if self.order != "stored":
-            found.sort(key=lambda trace: trace["timestamp"])
-        if self.order == "desc":
-            found.reverse()  # not sorted in reverse: of equal times, the later stored comes first
-        return found if self.limit is None else found[: int(self.limit)]
+        return self.join([], traces)
+
+    def join(
+        self, found: list[dict[str, Any]], later: Iterable[dict[str, Any]]
+    ) -> list[dict[str, Any]]:
+        """What was `found`, in the query's order, with the matches of what was, or will be, stored
+        later and comes in stored order; each id once."""
+        more = self.select_unordered(later)
+        if self.order == "desc":  # of equal times, the later stored comes first
+            both = sorted(more[::-1] + found, key=_time, reverse=True)
+        else:
+            both = found + more
+            if self.order == "asc":
+                both.sort(key=_time)
+        traces = list({trace["id"]: trace for trace in both}.values())
+        return traces if self.limit is None else traces[: int(self.limit)]
+
+
+def _time(trace: dict[str, Any]) -> float:
+    timestamp: float = trace["timestamp"]
+    return timestamp
+
+
+def _is_written_as_it_is(text: str) -> bool:
+    """Whether JSON has no other way to write it than between quotes, in what we write."""
+    return text.isascii() and text.isprintable() and not ('"' in text or "\\" in text)
 
 
 def rows_in_order(rows: Iterable[Row]) -> list[Row]:
@@ -91,8 +126,12 @@ def rows_in_order(rows: Iterable[Row]) -> list[Row]:
     return sorted(rows, key=lambda row: (row.session, row.seq_first))
 
 
+def text_of(row: Row) -> str:
+    """The JSON text of the row's traces."""
+    return gzip.decompress(row.data).decode() if isinstance(row.data, bytes) else str(row.data)
+
+
 def traces_of(row: Row) -> list[dict[str, Any]]:
     """The row's traces, decoded."""
-    text = gzip.decompress(row.data) if isinstance(row.data, bytes) else str(row.data)
-    traces: list[dict[str, Any]] = json.loads(text)
+    traces: list[dict[str, Any]] = json.loads(text_of(row))
     return traces

@@ -6,9 +6,9 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import AsyncIterator, Callable, Collection, Iterable
 from dataclasses import replace
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, cast
 
 from .batch import DeadLetter
 from .clock import Ids, SystemClock, new_session
@@ -21,10 +21,11 @@ from .observe.health import Health, Vitals, diagnose
 from .observe.metrics import QueueMetrics, counts_of, latencies_of
 from .observe.windows import WindowMetrics
 from .parcel import Item, Parcel
-from .ports import BatchStore, Clock, MemoryProbe, Observer
+from .ports import BatchStore, Clock, MemoryProbe, Observer, StreamingStore
 from .priority import TracePriority
 from .query import TraceQuery
 from .redaction import DEFAULT, Redaction
+from .streaming import PAGE, TracePage, pages
 from .trace import QueuedTrace, read_trace
 from .verdict import Reason, Verdict
 from .writer import Writer
@@ -229,8 +230,41 @@ class TraceQueue:
         conditions."""
         query = query or TraceQuery(**conditions)
         # The held ones first: a trace that is stored meanwhile is then seen twice, never missed.
-        held = [record for item in self._core.held() for record in item.records()]
-        return query.select(await self._writer.store.query(query) + held)
+        held = self._held(query)
+        if query.id is not None and (found := query.select(held)):
+            return found
+        return query.join(await self._writer.store.query(query), held)
+
+    def stream(
+        self,
+        query: TraceQuery | None = None,
+        /,
+        *,
+        page_size: int = PAGE,
+        also: Iterable[dict[str, Any]] = (),
+        **conditions: Any,
+    ) -> AsyncIterator[TracePage]:
+        """The same a page at a time, in constant memory, with the progress: for `async for`.
+
+        What is stored after the begin may be among it or not; what is held then is. Nothing is
+        held open from one page to the next, so a stream may be left at any time. `also` are traces
+        that count as held. Raises TypeError where the store can't be streamed.
+        """
+        query = query or TraceQuery(**conditions)
+        store = self._writer.store
+        if not hasattr(store, "walk"):
+            raise TypeError(f"store {store!r} can't be streamed: it lacks walk")
+        held = [*self._held(query), *also]
+        return pages(cast(StreamingStore, store).walk(query), query, held, page_size)
+
+    def _held(self, query: TraceQuery) -> list[dict[str, Any]]:
+        """What is held and can match, decoded."""
+        return [
+            record
+            for item in self._core.held()
+            if query.id is None or query.id in item.ids
+            for record in item.records()
+        ]
 
     def status(self, id: str) -> str | None:
         """ "queued", "in_flight" or "retrying"; None where this queue does not hold the trace."""

@@ -3,7 +3,7 @@
 
 import { named } from "./protocol.js";
 
-const VERSION = 2;
+const VERSION = 3;
 const OPEN_TIMEOUT = 5000; // ms; an upgrade that another tab blocks may never answer
 
 /** What is seldom needed is no part of the page's script. */
@@ -123,7 +123,10 @@ function upgrade(db, tx, oldVersion) {
     db.createObjectStore("ledger", { keyPath: "session" });
     db.createObjectStore("meta");
   }
-  tx.objectStore("ledger").createIndex("writer", "writer", { unique: true });
-  tx.objectStore("segments").createIndex("upkeep", ["priority", "tMax", "codec", "count", "bytes"]);
+  if (oldVersion < 2) {
+    tx.objectStore("ledger").createIndex("writer", "writer", { unique: true });
+    tx.objectStore("segments").createIndex("upkeep", ["priority", "tMax", "codec", "count", "bytes"]);
+  }
+  tx.objectStore("segments").createIndex("start", "tMin");
   tx.objectStore("meta").put({ version: VERSION, oldest: 1 }, "schema");
 }

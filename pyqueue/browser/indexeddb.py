@@ -6,22 +6,22 @@ import logging
 from dataclasses import asdict, fields
 from typing import Any
 
-import js
-
 from ..batch import Batch, DeadLetter, Row
 from ..errors import StoreRejected
+from ..ports import RowWalk
 from ..query import TraceQuery
+from ..streaming import select
 from .database import Database
 from .group_commit import GroupCommit
-from .interop import to_array, to_object
+from .interop import to_object
 from .naming import camel, camel_keys
-from .rows import read_row, read_traces
+from .rows import decoded
+from .texts import text_in
 from .upkeep import IndexedDBUpkeep
+from .walk import IndexedWalk
+from .ways import Along, Found
 
 logger = logging.getLogger("pyqueue")
-
-CHUNK = 64
-"""Rows read at a time: about 8 MB at the most of default size."""
 
 
 class IndexedDBStore(IndexedDBUpkeep):
@@ -83,90 +83,33 @@ class IndexedDBStore(IndexedDBUpkeep):
         await self._database.write(True, delete)
 
     async def query(self, query: TraceQuery) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = []
-        keys = await self._candidates(query)
-        for start in range(0, len(keys), CHUNK):
-            last = None
-            for key, record in await self._records(keys[start : start + CHUNK]):
-                last = self._look(query, key, record, found) or last
-            if last is not None and _is_enough(query, found, last):
-                break
-        return query.select(found)
+        return await select(self.walk(query), query)
 
-    def _look(self, query: TraceQuery, key: Any, record: Any, found: list[Any]) -> Row | None:
-        """Add the matches in a row object to `found`. None where it holds none, or is corrupt."""
-        try:
-            if not _can_hold(query, record):
-                return None
-            row = read_row(record)
-            found += query.select_unordered(read_traces(row))
-        except Exception as error:  # a disk may fail, and others may write: it may be anything
-            if not self._corrupt:
-                # Its kind alone: the message may quote what users did.
-                kind = type(error).__name__
-                logger.warning("rows that can't be read are passed over; the first: %s", kind)
-            self._corrupt.add(key)
-            return None
-        return row
+    def walk(self, query: TraceQuery) -> RowWalk:
+        can_hold, is_match = query.searcher(), query.matcher()
 
-    # Reading
+        def matches(found: Found) -> list[dict[str, Any]]:
+            row = found.record
+            try:
+                if not query.wants_row(row.priority, row.mixed, row.tMin, row.tMax, row.traceIds):
+                    return []
+                text = text_in(row)
+                return list(filter(is_match, decoded(str(text)))) if can_hold(text) else []
+            except Exception as error:  # a disk may fail, and others may write: it may be anything
+                self._passed_over(found.key, error)
+                return []
 
-    async def _candidates(self, query: TraceQuery) -> list[int]:
-        """Keys of the rows that can hold a match, in the order in which to read them."""
-        ranges: dict[str, Any] = {"time" if query.order == "desc" else "order": None}
-        bound = js.IDBKeyRange
-        if query.since is not None:
-            ranges["time"] = bound.lowerBound(query.since)
-        if query.priority is not None:  # a mixed row stands under the highest that it holds
-            ranges["priority"] = bound.lowerBound(query.priority)
-        if query.trace_id is not None:
-            ranges["traceIds"] = bound.only(query.trace_id)
-        keys, *others = [await self._keys(index, span) for index, span in ranges.items()]
-        for other in map(set, others):
-            keys = [key for key in keys if key in other]
-        newest_first = query.order == "desc" or query.id is not None
-        return keys[::-1] if newest_first else keys
+        return IndexedWalk(self._database, query, matches)
 
-    async def _keys(self, index: str, span: Any) -> list[int]:
-        (keys,) = await self._database.read(
-            "segments", lambda segments: [segments.index(index).getAllKeys(span)]
-        )
-        return list(keys)
-
-    async def _records(self, keys: list[Any]) -> list[tuple[Any, Any]]:
-        """Those that are still there, with their keys."""
-        records = await self._database.read(
-            "segments", lambda segments: [segments.get(key) for key in keys]
-        )
-        pairs = zip(keys, records, strict=True)
-        return [(key, record) for key, record in pairs if record is not None]
+    def _passed_over(self, key: Any, error: Exception) -> None:
+        if not self._corrupt:
+            # Its kind alone: the message may quote what users did.
+            kind = type(error).__name__
+            logger.warning("rows that can't be read are passed over; the first: %s", kind)
+        self._corrupt.add(key)
 
     async def _holds(self, row: Row) -> bool:
         """Whether a stored row takes in all places of this one."""
-        before = js.IDBKeyRange.bound(
-            to_array((row.session, 0)), to_array((row.session, row.seq_first))
-        )
-        keys = await self._keys("order", before)
-        (found,) = await self._database.read(
-            "segments", lambda segments: [segments.get(keys[-1] if keys else -1)]
-        )
-        return found is not None and getattr(found, "seqLast", 0) >= row.seq_last
-
-
-def _can_hold(query: TraceQuery, row: Any) -> bool:
-    """Whether the row object can hold a match. Its text is searched before it is decoded."""
-    return query.wants_row(row.priority, row.mixed, row.tMin, row.tMax, row.traceIds) and (
-        query.id is None or row.codec != "json" or query.id in row.data
-    )
-
-
-def _is_enough(query: TraceQuery, found: list[dict[str, Any]], last: Row) -> bool:
-    """Whether rows after `last`, in the order of reading, can't change the answer."""
-    if query.id is not None:
-        return bool(found)
-    if query.limit is None or len(found) < query.limit or query.order == "asc":
-        return False
-    if query.order == "stored":
-        return True
-    latest = sorted((trace["timestamp"] for trace in found), reverse=True)[: int(query.limit)]
-    return not latest or last.t_max < latest[-1]
+        first, last = [row.session, 0], [row.session, row.seq_first]
+        before = await Along(self._database, "order", first, last, backwards=True).read(1)
+        return any(getattr(one.record, "seqLast", 0) >= row.seq_last for one in before)

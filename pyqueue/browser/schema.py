@@ -53,6 +53,8 @@ def _upgrade(db: Any, tx: Any, old: int) -> None:
         tx.objectStore("ledger").createIndex("writer", "writer", to_object({"unique": True}))
         upkeep = to_array(("priority", "tMax", "codec", "count", "bytes"))
         tx.objectStore("segments").createIndex("upkeep", upkeep)
+    if old < 3:
+        tx.objectStore("segments").createIndex("start", "tMin")
     note = {"version": TRACES.version, "oldest": OLDEST}
     tx.objectStore("meta").put(to_object(note), "schema")
 
@@ -61,9 +63,9 @@ OLDEST = 1
 """Pages that know this version of the schema, or a later one, can go on with ours."""
 
 TRACES = Schema(
-    version=2,
+    version=3,
     stores={
-        "segments": ("order", "end", "priority", "time", "traceIds", "upkeep"),
+        "segments": ("order", "end", "priority", "time", "start", "traceIds", "upkeep"),
         "ledger": ("writer",),
         "dead_letters": (),
         "meta": (),

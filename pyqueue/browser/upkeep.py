@@ -10,8 +10,9 @@ import js
 from ..batch import Row
 from ..errors import StoreFenced
 from ..ports import Place, RowFacts
+from .cursors import collect
 from .database import Database
-from .interop import listen, to_array, to_object
+from .interop import to_array, to_object
 from .rows import read_row, row_object
 
 Note = Callable[[Mapping[str, Any] | None], Mapping[str, Any] | None]
@@ -23,21 +24,21 @@ class IndexedDBUpkeep:
     _database: Database
 
     async def survey(self, after: RowFacts | None, limit: int) -> list[RowFacts]:
-        def read(cursor: Any) -> RowFacts | None:
+        def read(cursor: Any, _: Any) -> RowFacts | None:
             row = _facts(cursor)
             # Others may be alike in all but their key, and stand at the same place of the index.
             return row if row and (after is None or row > after) else None
 
         bound = after and js.IDBKeyRange.lowerBound(to_array(after[:-1]))
-        return await self._walk("upkeep", bound, limit, read)
+        return await collect(self._database, "upkeep", bound, limit, read)
 
     async def places(self, after: Place | None, limit: int) -> list[Place]:
-        def read(cursor: Any) -> Place:
+        def read(cursor: Any, _: Any) -> Place:
             session, seq = cursor.key.to_py()
             return Place(session, seq, cursor.primaryKey)
 
         bound = after and js.IDBKeyRange.lowerBound(to_array(after[:-1]), True)
-        return await self._walk("order", bound, limit, read)
+        return await collect(self._database, "order", bound, limit, read)
 
     async def closed_sessions(self) -> set[str]:
         # Fences have a time of closing too, but no row is of a session with such a name.
@@ -70,39 +71,6 @@ class IndexedDBUpkeep:
                 tx.objectStore("meta").put(to_object(value), "upkeep")
 
         await self._database.change(ask, put)
-
-    async def _walk(
-        self, index: str, bound: Any, limit: int, read: Callable[[Any], Any]
-    ) -> list[Any]:
-        """Up to `limit` of what `read` makes of an index's cursor; None is passed over."""
-        found: list[Any] = []
-        failures: list[Exception] = []
-        stops: list[Callable[[], None]] = []
-
-        def ask(segments: Any) -> list[Any]:
-            request = segments.index(index).openKeyCursor(bound)
-
-            def step(_: Any) -> None:
-                try:
-                    if cursor := request.result:
-                        one = read(cursor)
-                        found.extend([one] if one is not None else [])
-                        if len(found) < limit:
-                            cursor.continue_()
-                except Exception as error:  # it must not reach the page as an uncaught one
-                    failures.append(error)
-
-            stops.append(listen(request, {"onsuccess": step}))
-            return []
-
-        try:
-            await self._database.read("segments", ask)
-        finally:
-            for stop in stops:
-                stop()
-        for failure in failures:
-            raise failure
-        return found
 
 
 def _facts(cursor: Any) -> RowFacts | None:

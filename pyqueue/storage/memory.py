@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from ..batch import Batch, DeadLetter, Row, seal_row
+from ..ports import RowWalk
 from ..query import TraceQuery, rows_in_order, traces_of
+from ..streaming import select
 from .memory_upkeep import MemoryUpkeep
+from .walk import ListWalk
 
 
 class MemoryStore(MemoryUpkeep):
@@ -48,12 +51,26 @@ class MemoryStore(MemoryUpkeep):
             self.dead_letters.pop(id, None)
 
     async def query(self, query: TraceQuery) -> list[dict[str, Any]]:
-        return query.select(
-            trace
-            for row in rows_in_order(self.rows)
-            if query.wants_row(row.priority, row.mixed, row.t_min, row.t_max, row.trace_ids)
-            for trace in traces_of(row)
-        )
+        return await select(self.walk(query), query)
+
+    def walk(self, query: TraceQuery) -> RowWalk:
+        def find() -> list[Row]:
+            rows = [
+                row
+                for row in rows_in_order(self.rows)
+                if query.wants_row(row.priority, row.mixed, row.t_min, row.t_max, row.trace_ids)
+            ]
+            if query.id is not None:  # its page's first, then the newest
+                page = query.page or "nobody"
+                rows.reverse()
+                rows.sort(key=lambda row: not row.session.startswith(page))
+            elif query.order == "asc":
+                rows.sort(key=lambda row: row.t_min)
+            elif query.order == "desc":
+                rows.sort(key=lambda row: -row.t_max)
+            return rows
+
+        return ListWalk(query, find, list)
 
     async def close(self) -> None:
         """Nothing to do; what was written can still be read."""

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import sqlite3
+from collections.abc import Sequence
 from typing import Any
 
 from ..batch import Batch, Row
 from ..encoding import encode
-from ..query import TraceQuery, traces_of
+from ..ports import RowWalk
+from ..query import TraceQuery
+from ..streaming import select
 from . import sqlite_letters, sqlite_upkeep
 from .sqlite_database import SQLiteDatabase
 from .sqlite_letters import SQLiteLetters
 from .sqlite_upkeep import COLUMNS, SQLiteUpkeep, insert, row_of
+from .walk import ListWalk
 
 SCHEMA = (
     """
@@ -26,6 +29,7 @@ CREATE TABLE IF NOT EXISTS segments (
 CREATE UNIQUE INDEX IF NOT EXISTS segments_order ON segments (session, seqFirst);
 CREATE INDEX IF NOT EXISTS segments_priority ON segments (priority);
 CREATE INDEX IF NOT EXISTS segments_time ON segments (tMax);
+CREATE INDEX IF NOT EXISTS segments_start ON segments (tMin);
 CREATE TABLE IF NOT EXISTS segment_trace_ids (
   traceId TEXT NOT NULL, segment INTEGER NOT NULL REFERENCES segments (id) ON DELETE CASCADE,
   PRIMARY KEY (traceId, segment)
@@ -38,9 +42,6 @@ CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
     + sqlite_letters.SCHEMA
     + sqlite_upkeep.SCHEMA
 )
-
-CHUNK = 64
-"""Rows read at a time, before others may run."""
 
 
 class SQLiteStore(SQLiteLetters, SQLiteUpkeep):
@@ -75,19 +76,15 @@ class SQLiteStore(SQLiteLetters, SQLiteUpkeep):
             )
 
     async def query(self, query: TraceQuery) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = []
-        sql, values = _candidates(query)
-        keys = [key for (key,) in self._database.read(sql, values)]
-        for start in range(0, len(keys), CHUNK):
-            rows = self._rows(keys[start : start + CHUNK])
-            for row in rows:
-                found += query.select_unordered(traces_of(row))
-            if rows and _is_enough(query, found, rows[-1]):
-                break
-            await asyncio.sleep(0)
-        return query.select(found)
+        return await select(self.walk(query), query)
 
-    def _rows(self, keys: list[int]) -> list[Row]:
+    def walk(self, query: TraceQuery) -> RowWalk:
+        def find() -> list[int]:
+            return [key for (key,) in self._database.read(*_candidates(query))]
+
+        return ListWalk(query, find, self._rows)
+
+    def _rows(self, keys: Sequence[int]) -> list[Row]:
         marks = ", ".join("?" * len(keys))
         rows = self._database.read(
             f"SELECT id, {COLUMNS} FROM segments WHERE id IN ({marks})", keys
@@ -109,7 +106,7 @@ def _is_stored(db: sqlite3.Connection, row: Row) -> bool:
 
 def _candidates(query: TraceQuery) -> tuple[str, list[Any]]:
     """Keys of the rows that can hold a match, in the order in which to read them."""
-    conditions: dict[str, Any] = {}
+    conditions: dict[str, list[Any]] = {}
     if query.priority is not None:  # a mixed row stands under the highest that it holds
         conditions["priority >= ? AND (mixed OR priority = ?)"] = [query.priority] * 2
     if query.since is not None:
@@ -120,21 +117,14 @@ def _candidates(query: TraceQuery) -> tuple[str, list[Any]]:
         conditions["id IN (SELECT segment FROM segment_trace_ids WHERE traceId = ?)"] = [
             query.trace_id
         ]
-    # A plus keeps SQLite from going by the order's index where a condition has one.
-    order = "+session, +seqFirst" if conditions else "session, seqFirst"
-    if query.id is not None:
-        conditions["(codec <> 'json' OR instr(data, ?))"] = [encode(query.id)]
     where = " AND ".join(conditions) or "TRUE"
     values = [value for group in conditions.values() for value in group]
-    order = "tMax DESC" if query.order == "desc" else order
+    if query.id is not None:  # its page's first, then the newest; "." comes next after "-"
+        order = "session BETWEEN ? AND ? || '.' DESC, session DESC, seqFirst DESC"
+        values += [query.page] * 2
+    elif query.order == "stored":
+        # A plus keeps SQLite from going by the order's index where a condition has one.
+        order = "+session, +seqFirst" if conditions else "session, seqFirst"
+    else:
+        order = "tMin" if query.order == "asc" else "tMax DESC"
     return f"SELECT id FROM segments WHERE {where} ORDER BY {order}", values
-
-
-def _is_enough(query: TraceQuery, found: list[dict[str, Any]], last: Row) -> bool:
-    """Whether rows after `last`, in the order of reading, can't change the answer."""
-    if query.limit is None or len(found) < query.limit or query.order == "asc":
-        return False
-    if query.order == "stored":
-        return True
-    latest = sorted((trace["timestamp"] for trace in found), reverse=True)[: int(query.limit)]
-    return not latest or last.t_max < latest[-1]

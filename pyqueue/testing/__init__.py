@@ -13,12 +13,14 @@ run_virtual(scenario())
 
 from .conformance import QueueConformance, StoreConformance
 from .faults import FaultyStore
+from .query_conformance import QueryConformance
 from .simulator import Report, SimulationFailed, Violation, replay, simulate
 from .upkeep_conformance import UpkeepConformance
 from .virtual_time import VirtualClock, VirtualLoop, run_virtual
 
 __all__ = [
     "FaultyStore",
+    "QueryConformance",
     "QueueConformance",
     "Report",
     "SimulationFailed",

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from ..batch import Batch, DeadLetter
 from ..errors import StoreUnavailable
-from ..ports import BatchStore, DeadLetterStore
+from ..ports import BatchStore, DeadLetterStore, RowWalk, StreamingStore
 from ..query import TraceQuery
 from ..storage.memory import MemoryStore
 
@@ -74,6 +74,10 @@ class FaultyStore:
 
     async def query(self, query: TraceQuery) -> list[dict[str, Any]]:
         return await self.inner.query(query)
+
+    def walk(self, query: TraceQuery) -> RowWalk:
+        """Where `inner` can be streamed."""
+        return cast(StreamingStore, self.inner).walk(query)
 
     async def close(self) -> None:
         await self.inner.close()

@@ -12,6 +12,7 @@ export const openRows = (name) =>
     segments.createIndex("end", ["session", "seqLast"], { unique: true });
     segments.createIndex("priority", "priority");
     segments.createIndex("time", "tMax");
+    segments.createIndex("start", "tMin");
     segments.createIndex("traceIds", "traceIds", { multiEntry: true });
     segments.createIndex("upkeep", ["priority", "tMax", "codec", "count", "bytes"]);
   });

@@ -1,0 +1,45 @@
+"""The suite of queries and streams, run on the stores that ship with pyqueue."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+
+import pytest
+
+from pyqueue import MemoryStore
+from pyqueue.testing import FaultyStore, QueryConformance
+
+
+class TestMemoryStore(QueryConformance):
+    def make_store(self):
+        return MemoryStore()
+
+
+class TestFaultyStore(QueryConformance):
+    def make_store(self):
+        return FaultyStore()
+
+
+@pytest.mark.skipif(not find_spec("sqlite3"), reason="Pyodide has it as a package of its own")
+class TestSQLiteStore(QueryConformance):
+    def make_store(self):
+        from pyqueue.storage.sqlite import SQLiteStore
+
+        return SQLiteStore(":memory:")
+
+
+@pytest.mark.browser_only
+class TestIndexedDBStore(QueryConformance):
+    @pytest.fixture(autouse=True)
+    def _many_are_few(self, monkeypatch):
+        """Every way through the rows is taken, though these are not many."""
+        from pyqueue.browser import plan
+
+        monkeypatch.setattr(plan, "FEW", 8)
+
+    def make_store(self):
+        from secrets import token_hex
+
+        from pyqueue.browser import IndexedDBStore
+
+        return IndexedDBStore(f"queries-{token_hex(8)}")
