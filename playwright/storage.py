@@ -59,7 +59,7 @@ TOOLS = """() => {
 
 JAVASCRIPT = """async () => {
   const { Database } = await import("/web/database.js");
-  const { select } = await import("/web/reader.js");
+  const { select } = await import("/web/queries.js");
   const trace = (id) => ({ id, name: "n", priority: "normal", timestamp: 1, attributes: {} });
   const row = (session, seq, id) => ({
     session, seqFirst: seq, seqLast: seq, priority: 1, mixed: false, count: 1, bytes: 1,

@@ -8,13 +8,14 @@ time; and no transaction stays open from one page to the next.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
+import asyncio
+from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass
-from sys import maxsize
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 from .merge import Merge
-from .ports import RowWalk
+from .ports import RowWalk, StoredRow
 from .query import TraceQuery
 
 Trace = dict[str, Any]
@@ -25,9 +26,8 @@ PAGE = 500
 CHUNK = 64
 """Rows read at a time at the most: about 8 MB of default size."""
 
-PLENTY = 1_000
-"""Traces out of rows read at a time from which on it should be fewer rows: to decode them keeps
-others from running."""
+RESPITE = 0.01
+"""Seconds after which others may run: to search and decode rows takes some ms each."""
 
 
 class Progress(NamedTuple):
@@ -47,40 +47,81 @@ class TracePage:
     progress: Progress
 
 
-async def pages(
-    walk: RowWalk, query: TraceQuery, held: Iterable[Trace], size: int
-) -> AsyncIterator[TracePage]:
+class TraceStream:
     """The matches along a walk and among `held`, which count as stored last: each id once, in the
-    query's order, at most `size` to a page."""
-    rows = await walk.count()
-    async for traces, read in _found(walk, query, held, size):
-        yield TracePage(traces, Progress(read, max(rows, read)))
+    query's order, at most `size` to a page. For `async for`, which may be left at any time."""
+
+    def __init__(
+        self, walk: RowWalk, query: TraceQuery, held: Iterable[Trace], size: int = PAGE
+    ) -> None:
+        self._walk = walk
+        self._search = Search(walk, query, held, size)
+        self._rows: int | None = None
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> TracePage:
+        if self._rows is None:
+            self._rows = await self._walk.count()
+        traces = await self._search.next()
+        if traces is None:
+            raise StopAsyncIteration
+        read = self._search.rows_read
+        return TracePage(traces, Progress(read, max(self._rows, read)))
 
 
 async def select(walk: RowWalk, query: TraceQuery) -> list[Trace]:
     """The matches along a walk, as one list."""
-    return [trace async for traces, _ in _found(walk, query, (), maxsize) for trace in traces]
+    search = Search(walk, query, (), PAGE)
+    found: list[Trace] = []
+    while (traces := await search.next()) is not None:
+        found += traces
+    return found
 
 
-async def _found(
-    walk: RowWalk, query: TraceQuery, held: Iterable[Trace], size: int
-) -> AsyncIterator[tuple[list[Trace], int]]:
-    """What is ready, at most `size` at a time, with the number of rows read; also when none is,
-    once for all rows that were read at a time."""
-    merge = Merge(query, held)
-    read, count = 0, 1
-    while merge.wants_more and (rows := await walk.read(count)):
-        ready: list[Trace] = []
-        given = 0
-        for row in rows:
-            read += 1
-            ready += (more := merge.meet(row))
-            given += len(more)
-            while len(ready) >= size:
-                yield ready[:size], read
-                del ready[:size]
-        yield ready, read
-        count = min(2 * count, CHUNK) if given < PLENTY else max(1, count // 2)
-    ready = merge.rest()
-    for start in range(0, len(ready), size):
-        yield ready[start : start + size], read
+class Search:
+    """Reads rows until a page is full, or all that were read at a time have been looked at."""
+
+    def __init__(self, walk: RowWalk, query: TraceQuery, held: Iterable[Trace], size: int) -> None:
+        self.rows_read = 0
+        self._walk = walk
+        self._merge = Merge(query, held)
+        self._size = size
+        self._count = 1
+        self._rows: deque[StoredRow] = deque()
+        self._ready: list[Trace] = []
+        self._told = 0
+        self._rested_at = 0.0
+        self._is_over = False
+
+    async def next(self) -> list[Trace] | None:
+        """The traces of the next page, maybe none; None at the end."""
+        while len(self._ready) < self._size:
+            if self._rows:
+                self.rows_read += 1
+                self._ready += self._merge.meet(self._rows.popleft())
+                await self._rest()
+            elif self._ready or self._told < self.rows_read:
+                break
+            elif not await self._go_on():
+                return None
+        self._told = self.rows_read
+        traces, self._ready = self._ready[: self._size], self._ready[self._size :]
+        return traces
+
+    async def _go_on(self) -> bool:
+        """Read more rows. After the last ones comes what was waiting for them."""
+        if self._merge.wants_more:
+            self._rows.extend(await self._walk.read(self._count))
+            self._count = min(2 * self._count, CHUNK)
+        if not self._rows and not self._is_over:
+            self._is_over = True
+            self._ready = self._merge.rest()
+        return bool(self._rows or self._ready)
+
+    async def _rest(self) -> None:
+        clock = asyncio.get_running_loop().time
+        if clock() - self._rested_at > RESPITE:
+            await asyncio.sleep(0)
+            self._rested_at = clock()

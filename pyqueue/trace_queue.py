@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import AsyncIterator, Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from typing import Any, ClassVar, Self, cast
 
@@ -25,7 +25,7 @@ from .ports import BatchStore, Clock, MemoryProbe, Observer, StreamingStore
 from .priority import TracePriority
 from .query import TraceQuery
 from .redaction import DEFAULT, Redaction
-from .streaming import PAGE, TracePage, pages
+from .streaming import PAGE, TraceStream
 from .trace import QueuedTrace, read_trace
 from .verdict import Reason, Verdict
 from .writer import Writer
@@ -224,13 +224,18 @@ class TraceQueue:
         self._core.on_settled = tell
 
     async def query(
-        self, query: TraceQuery | None = None, /, **conditions: Any
+        self,
+        query: TraceQuery | None = None,
+        /,
+        *,
+        also: Iterable[dict[str, Any]] = (),
+        **conditions: Any,
     ) -> list[dict[str, Any]]:
         """Traces stored and still held that match, each once; see `TraceQuery` for the
-        conditions."""
+        conditions. `also` are traces that count as held."""
         query = query or TraceQuery(**conditions)
         # The held ones first: a trace that is stored meanwhile is then seen twice, never missed.
-        held = self._held(query)
+        held = [*self._held(query), *also]
         if query.id is not None and (found := query.select(held)):
             return found
         return query.join(await self._writer.store.query(query), held)
@@ -243,19 +248,21 @@ class TraceQueue:
         page_size: int = PAGE,
         also: Iterable[dict[str, Any]] = (),
         **conditions: Any,
-    ) -> AsyncIterator[TracePage]:
+    ) -> TraceStream:
         """The same a page at a time, in constant memory, with the progress: for `async for`.
 
-        What is stored after the begin may be among it or not; what is held then is. Nothing is
-        held open from one page to the next, so a stream may be left at any time. `also` are traces
-        that count as held. Raises TypeError where the store can't be streamed.
+        What is held or stored at the beginning is in it, unless it is deleted or its row merged
+        meanwhile; what comes later may be. Nothing stays open from one page to the next, so a
+        stream may be left at any time. Raises TypeError where the store can't be streamed.
         """
         query = query or TraceQuery(**conditions)
+        if isinstance(page_size, bool) or not isinstance(page_size, int) or page_size < 1:
+            raise ValueError(f"page_size must be a whole number of at least 1, not {page_size!r}")
         store = self._writer.store
         if not hasattr(store, "walk"):
             raise TypeError(f"store {store!r} can't be streamed: it lacks walk")
         held = [*self._held(query), *also]
-        return pages(cast(StreamingStore, store).walk(query), query, held, page_size)
+        return TraceStream(cast(StreamingStore, store).walk(query), query, held, page_size)
 
     def _held(self, query: TraceQuery) -> list[dict[str, Any]]:
         """What is held and can match, decoded."""

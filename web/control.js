@@ -3,7 +3,8 @@
 import { discard } from "./discard.js";
 import { merge } from "./metrics.js";
 import { add, sum } from "./protocol.js";
-import { accounts, matching, select } from "./reader.js";
+import { pages, select } from "./queries.js";
+import { accounts, matching } from "./reader.js";
 import { now } from "./trace.js";
 import { purgeRows, retain } from "./upkeep.js";
 
@@ -44,10 +45,39 @@ function held(client) {
 /** Traces, queued and stored, that match {id, name, priority, traceId, since, until, limit, order};
  *  {tabs: true} includes what the other tabs have queued. */
 export async function query(client, { tabs, ...conditions } = {}) {
-  const elsewhere = tabs ? [...(await others(client, "unstored")).values()].flat() : [];
-  const texts = [...held(client), ...elsewhere];
+  const texts = await unstored(client, tabs);
   const found = await ask(client, "query", conditions, texts);
   return found === NO_PYTHON ? select(client.about().database, conditions, texts) : found;
+}
+
+async function unstored(client, tabs) {
+  const elsewhere = tabs ? [...(await others(client, "unstored")).values()].flat() : [];
+  return [...held(client), ...elsewhere];
+}
+
+/** The same a page at a time, in constant memory, for `for await`: {traces, progress: {rowsRead, rows}}, with at most
+ *  `pageSize` traces; none where nothing matched in the rows that were read for it. Ends when the loop is left, or
+ *  by the AbortSignal, whose reason it throws; rejects with PythonLost where that happens in the midst of it. */
+export async function* stream(client, { tabs, ...conditions } = {}, { pageSize = 500, signal } = {}) {
+  const texts = await unstored(client, tabs);
+  signal?.throwIfAborted();
+  const number = await ask(client, "stream", conditions, texts, pageSize);
+  const found = number === NO_PYTHON
+    ? pages(client.about().database, conditions, texts, pageSize) : pagesOf(client.python(), number);
+  for await (const page of found) {
+    signal?.throwIfAborted();
+    yield page;
+    signal?.throwIfAborted();
+  }
+}
+
+async function* pagesOf(python, number) {
+  let page;
+  try {
+    while ((page = await python.call("streamNext", number))) yield page;
+  } finally {
+    if (page) python.call("streamEnd", number);
+  }
 }
 
 /** What this tab would be asked by another: nothing that changes anything but by its user's will. */

@@ -40,10 +40,7 @@ const NO_PYTHON = { unsettled: [], sent: zeros(), settled: tallies(), stop() {} 
 
 /** Starts a client; returns at once and never throws. See web/README.md for the options. */
 export function start(options) {
-  const client = new Client(options ?? {});
-  globalThis[Symbol.for("pyqueue")] = client;
-  globalThis.pyqueue = client;
-  return client;
+  return (globalThis[Symbol.for("pyqueue")] = globalThis.pyqueue = new Client(options ?? {}));
 }
 
 class Client {
@@ -178,6 +175,12 @@ class Client {
       this.#journal.drop();
     }
     if (this.#state === "python") this.#python.call("setConsent", given);
+  }
+
+  /** query(), a page at a time; see control.js. */
+  async *stream(...args) {
+    const control = await import("./control.js");
+    yield* control.stream(this.#parts, ...args);
   }
 
   /** Writes what is held, then stops. Later traces are refused. */

@@ -1,4 +1,4 @@
-// Queries where there is no Python; loaded when first asked. The same conditions as pyqueue/query.py.
+// What is stored, read from the page: conditions as pyqueue/query.py has them, rows, accounts.
 
 import { Database } from "./database.js";
 import { PRIORITIES } from "./protocol.js";
@@ -29,21 +29,6 @@ function check(conditions) {
   }
 }
 
-/** The stored traces that match, and those of `held` (JSON texts), each once. */
-export async function select(database, conditions, held) {
-  check(conditions);
-  const ask = (tx) => tx.objectStore("segments").index("order").getAll();
-  const { result: rows } = await new Database(database).transact("segments", "readonly", ask);
-  const stored = await Promise.all(rows.map((row) => traces(row).catch(() => null)));
-  warnOf(stored.filter((found) => !found).length);
-  const all = [...stored.flatMap((found) => found ?? []), ...held.map((json) => JSON.parse(json))];
-  const found = [...new Map(all.filter(matcher(conditions)).map((trace) => [trace.id, trace])).values()];
-  const { order, limit } = conditions;
-  if (order === "asc" || order === "desc") found.sort((a, b) => a.timestamp - b.timestamp);
-  if (order === "desc") found.reverse();
-  return limit == null ? found : found.slice(0, limit);
-}
-
 /** A test for a trace. Throws where a condition is wrong. */
 export function matching(conditions) {
   check(conditions);
@@ -60,22 +45,23 @@ function matcher({ id, name, priority, traceId, since, until }) {
     (until == null || trace.timestamp <= until);
 }
 
-/** A row's traces; rejects where it holds anything else: a disk may fail, and others may write. */
-export async function traces({ codec, data }) {
-  const found = JSON.parse(codec === "json+gzip" ? await unzip(data) : data);
+/** A row's text; rejects where it can't be had. */
+export async function textOf({ codec, data }) {
+  return codec === "json+gzip" ? unzip(data) : data;
+}
+
+/** The traces in a row's text; throws where it holds anything else: a disk may fail, and others may write. */
+export function decoded(text) {
+  const found = JSON.parse(text);
   if (!found.every(({ id, timestamp }) => isText(id) && isNumber(timestamp))) throw new TypeError("no traces");
   return found;
 }
 
+/** A row's traces; rejects where it holds anything else. */
+export const traces = async (row) => decoded(await textOf(row));
+
 const unzip = (data) =>
   new Response(new Blob([data]).stream().pipeThrough(new DecompressionStream("gzip"))).text();
-
-let warned = false;
-
-function warnOf(corrupt) {
-  if (corrupt && !warned) console.warn(`pyqueue: rows that can't be read are passed over: ${corrupt}`);
-  warned ||= corrupt > 0;
-}
 
 /** What the ledger's keys begin with that are no sessions; see recovery.js. */
 export const FENCE = "fence/";

@@ -13,6 +13,7 @@ from bench.measures import (
     load,
     memory,
     operations,
+    query,
     steady,
 )
 
@@ -20,6 +21,6 @@ MEASURES = [
     module.MEASURE
     for module in (
         *(burst, critical, boot, steady, idle, operations, bounds),
-        *(backlog, disk, memory, load),
+        *(backlog, disk, memory, query, load),
     )
 ]

@@ -20,7 +20,6 @@ from ..encoding import encode
 from ..errors import ConfigError
 from ..events import Event
 from ..parcel import Elsewhere, Item, Parcel
-from ..query import TraceQuery
 from ..service import ActionTraceOutputService
 from ..upkeep import RetentionPolicy
 from .caretaker import Caretaker
@@ -29,6 +28,7 @@ from .interop import install
 from .naming import camel_keys, snake
 from .platform import BrowserClock, BrowserHeap
 from .receipts import Receipts
+from .streams import Streams, query_from
 from .timers import clear_cancelled_timers
 
 RESERVE = 1 / 8
@@ -57,6 +57,7 @@ class Endpoint:
             "flush": self._flush,
             "metrics": self._metrics,
             "query": self._query,
+            **Streams(lambda: self._service.queue).methods,
             "status": self._status,
             "cancel": self._cancel,
             "reprioritize": self._reprioritize,
@@ -198,13 +199,8 @@ class Endpoint:
 
     async def _query(self, conditions: dict[str, Any], waiting: list[str]) -> list[dict[str, Any]]:
         """`waiting` holds traces that the page has not handed over."""
-        known = {snake(key): value for key, value in conditions.items() if value is not None}
-        try:
-            query = TraceQuery(**known)
-        except TypeError as error:
-            raise TypeError(f"query: {error}") from None
-        found = await self._service.queue.query(query)
-        return query.select(found + [json.loads(text) for text in waiting])
+        also = [json.loads(text) for text in waiting]
+        return await self._service.queue.query(query_from(conditions), also=also)
 
     async def _status(self, id: str) -> str | None:
         return await self._service.queue.lookup(id)

@@ -9,7 +9,7 @@ from typing import Any
 
 from ..batch import Batch
 from ..query import Order, TraceQuery, rows_in_order, traces_of
-from ..streaming import TracePage, pages
+from ..streaming import TracePage, TraceStream
 from .conformance import ids, make_batch, make_trace
 
 PAGE, LATER_PAGE = "0mwrie4kyabcdefgh", "0mwrie4kzabcdefgh"
@@ -94,7 +94,7 @@ class QueryConformance:
             for conditions, order, limit in product(CONDITIONS, ORDERS, (None, 4)):
                 query = TraceQuery(**{**conditions, "order": order, "limit": limit})
                 wanted, size = expected(batches, query), next(sizes)
-                streamed = [page async for page in pages(store.walk(query), query, (), size)]
+                streamed = [page async for page in TraceStream(store.walk(query), query, (), size)]
                 assert ids(await store.query(query)) == wanted, (seed, query)
                 assert ids(traces_in(streamed)) == wanted, (seed, query, size)
                 assert all(len(page.traces) <= size for page in streamed)
@@ -111,7 +111,7 @@ class QueryConformance:
         found = {}
         for order in ORDERS:
             query = TraceQuery(order=order)
-            streamed = [page async for page in pages(store.walk(query), query, held, 2)]
+            streamed = [page async for page in TraceStream(store.walk(query), query, held, 2)]
             found[order] = "".join(ids(traces_in(streamed)))
         await store.close()
         assert found == {"stored": "acdb", "asc": "abcd", "desc": "dcba"}
@@ -120,7 +120,7 @@ class QueryConformance:
         store = await self.opened([make_batch([make_trace("a")])])
         query = TraceQuery(id="b")
         held = [{"id": "b", "name": "n", "priority": "low", "timestamp": 1.0}]
-        (page,) = [page async for page in pages(store.walk(query), query, held, 10)]
+        (page,) = [page async for page in TraceStream(store.walk(query), query, held, 10)]
         await store.close()
         assert (ids(page.traces), page.progress.rows_read) == (["b"], 0)
 
@@ -149,7 +149,7 @@ class QueryConformance:
             "none": TraceQuery(priority="critical", since=900.0),
         }.items():
             walk = store.walk(query)
-            streamed = [page async for page in pages(walk, query, (), 10)]
+            streamed = [page async for page in TraceStream(walk, query, (), 10)]
             assert ids(traces_in(streamed)) == expected(batches, query)
             read[name] = streamed[-1].progress.rows_read if streamed else 0
         await store.close()
@@ -176,7 +176,7 @@ class QueryConformance:
         for order in ORDERS:
             store = await self.opened(batches)
             query = TraceQuery(order=order)
-            stream = pages(store.walk(query), query, (), 5)
+            stream = TraceStream(store.walk(query), query, (), 5)
             found = [await anext(stream)]
             await store.write(make_batch([make_trace("new", timestamp=90.0)], session="t"))
             found += [page async for page in stream]
@@ -186,7 +186,7 @@ class QueryConformance:
     async def test_a_stream_that_is_left_leaves_nothing_behind(self) -> None:
         store = await self.opened([make_batch([make_trace(str(n))], seq=n) for n in range(1, 9)])
         query = TraceQuery()
-        async for page in pages(store.walk(query), query, (), 1):
+        async for page in TraceStream(store.walk(query), query, (), 1):
             assert ids(page.traces) == ["1"]
             break
         await store.write(make_batch([make_trace("9")], seq=9))
@@ -198,7 +198,7 @@ class QueryConformance:
         for order in ORDERS:
             query = TraceQuery(order=order, since=1.0, until=2.0)
             assert await store.query(query) == []
-            assert [page async for page in pages(store.walk(query), query, (), 1)] == []
+            assert [page async for page in TraceStream(store.walk(query), query, (), 1)] == []
         await store.close()
 
 

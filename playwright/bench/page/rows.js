@@ -39,11 +39,16 @@ function seal(session, seq, traces) {
 
 /** Makes rows of traces, one after the other. */
 export class Sealer {
+  #session;
   #seq = 1;
+
+  constructor(session = "by-hand") {
+    this.#session = session;
+  }
 
   *rows(traces) {
     for (const group of groups(traces)) {
-      yield seal("by-hand", this.#seq, group);
+      yield seal(this.#session, this.#seq, group);
       this.#seq += group.length;
     }
   }
