@@ -40,7 +40,10 @@ const NO_PYTHON = { unsettled: [], sent: zeros(), settled: tallies(), stop() {} 
 
 /** Starts a client; returns at once and never throws. See web/README.md for the options. */
 export function start(options) {
-  return (globalThis[Symbol.for("pyqueue")] = globalThis.pyqueue = new Client(options ?? {}));
+  const client = new Client(options ?? {});
+  globalThis[Symbol.for("pyqueue")] = client;
+  globalThis.pyqueue = client;
+  return client;
 }
 
 class Client {

@@ -1,7 +1,8 @@
-"""Python source without its prose: what a browser downloads and never reads.
+"""Python source without its prose and its signatures' types: what a browser downloads and never
+reads.
 
-Docstrings become empty strings and comments nothing, line by line, so that a traceback in the
-browser still names the line of the repository.
+Docstrings become empty strings, comments and types nothing, line by line, so that a traceback in
+the browser still names the line of the repository.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import ast
 import io
 import tokenize
+from collections.abc import Iterator
 
 
 def slim(source: str) -> str:
@@ -18,7 +20,10 @@ def slim(source: str) -> str:
         lines[first : last + 1] = [f'{indent}""', *[""] * (last - first)]
     for row, column in comments("\n".join(lines)):
         lines[row] = lines[row][:column].rstrip()
-    return "\n".join(lines) + "\n"
+    texts = [line.encode() for line in lines]
+    for row, start, end in sorted(types(texts), reverse=True):
+        texts[row] = texts[row][:start] + texts[row][end:]
+    return b"\n".join([*texts, b""]).decode()
 
 
 def prose(tree: ast.AST) -> list[tuple[int, int]]:
@@ -36,3 +41,20 @@ def comments(source: str) -> list[tuple[int, int]]:
     """Line and column, from 0, of every comment."""
     tokens = tokenize.generate_tokens(io.StringIO(source).readline)
     return [(t.start[0] - 1, t.start[1]) for t in tokens if t.type == tokenize.COMMENT]
+
+
+def types(lines: list[bytes]) -> Iterator[tuple[int, int, int]]:
+    """Line, first byte and the byte behind, from 0, of the types in signatures, with the signs that
+    lead to them; but for those that take several lines."""
+    for node in ast.walk(ast.parse(b"\n".join(lines))):
+        if isinstance(node, ast.arg) and node.annotation and node.lineno == node.end_lineno:
+            yield node.lineno - 1, node.col_offset + len(node.arg.encode()), _end(node)
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.returns:
+            row, before = node.returns.lineno - 1, node.returns.col_offset
+            if node.returns.lineno == node.returns.end_lineno:
+                yield row, lines[row].rindex(b"->", 0, before), _end(node.returns)
+
+
+def _end(node: ast.arg | ast.expr) -> int:
+    assert node.end_col_offset is not None
+    return node.end_col_offset
