@@ -45,19 +45,16 @@ export class Python {
     if (!RUNTIMES.includes(runtime)) {
       throw named("ConfigError", `runtime must be one of ${RUNTIMES}, not ${JSON.stringify(runtime)}`);
     }
-    const port = await connect(runtime);
-    this.#port = port;
-    if (this.#isClosing) {
-      this.stop();
-      throw named("PythonLost", "it was stopped");
-    }
-    this.#name = `pyqueue/${options.database}/${options.session}`;
+    const started = new Promise((resolve, reject) => (this.#starting = { resolve, reject }));
+    started.catch(() => {}); // it is awaited below
+    const port = (this.#port = await connect(runtime));
+    if (this.#isClosing) this.stop();
     port.onmessage = ({ data }) => this.#port && this.#receive(data);
     port.onerror = (event) => {
       event.preventDefault?.(); // it is told through `ready` and the error event
       if (this.#starting) this.#lose(event.message || "the worker could not be started");
     };
-    const started = new Promise((resolve, reject) => (this.#starting = { resolve, reject }));
+    this.#name = `pyqueue/${options.database}/${options.session}`;
     await Promise.race([started, this.watch()]);
     port.postMessage({ start: { ...options, ...flags(), skew: port.skew ?? 0 } });
     return unwrap(await started);
