@@ -7,6 +7,8 @@ from typing import Any
 
 from playwright.sync_api import CDPSession, Page
 
+from pyqueue.testing.browser import shared_workers
+
 
 class Heaps:
     """Of a page whose workers are up."""
@@ -22,6 +24,7 @@ class Heaps:
         # Not flat: Playwright gives no session of a worker.
         follow = {"autoAttach": True, "waitForDebuggerOnStart": False, "flatten": False}
         cdp.send("Target.setAutoAttach", follow)
+        self._shared = shared_workers(page)
 
     def read(self) -> dict[str, float]:
         """MiB of live JS objects, and of buffers outside of the JS heaps: WebAssembly's memory."""
@@ -33,7 +36,8 @@ class Heaps:
         }
 
     def _ask_all(self, method: str) -> list[Any]:
-        return [self._cdp.send(method), *(self._ask(worker, method) for worker in self._workers)]
+        own = [self._ask(worker, method) for worker in self._workers]
+        return [self._cdp.send(method), *own, *(worker.send(method) for worker in self._shared)]
 
     def _ask(self, worker: str, method: str) -> Any:
         self._asked += 1

@@ -15,12 +15,13 @@ from bench.measures import (
     operations,
     query,
     steady,
+    tabs,
 )
 
 MEASURES = [
     module.MEASURE
     for module in (
         *(burst, critical, boot, steady, idle, operations, bounds),
-        *(backlog, disk, memory, query, load),
+        *(backlog, disk, memory, query, tabs, load),
     )
 ]
