@@ -19,7 +19,7 @@ WORK = """async () => {
 }"""
 
 
-@pytest.mark.parametrize("runtime", ["worker", "page", "none"])
+@pytest.mark.parametrize("runtime", ["worker", "dedicated", "page", "none"])
 def test_when_all_is_written_no_timer_is_left(page: Page, runtime: str) -> None:
     page.goto("/blank.html")
     timeline = Timeline(page)

@@ -8,7 +8,11 @@ from typing import Any
 from playwright.sync_api import Page
 
 CATEGORIES = ["devtools.timeline", "disabled-by-default-devtools.timeline"]
-THREADS = {"CrRendererMain": "page", "DedicatedWorker thread": "worker"}
+THREADS = {
+    "CrRendererMain": "page",
+    "DedicatedWorker thread": "worker",
+    "SharedWorker thread": "worker",
+}
 
 
 class Timeline:

@@ -33,9 +33,10 @@ function shared(url) {
       event.preventDefault();
       reject(event);
     };
-    setTimeout(reject, PATIENCE);
+    const timer = setTimeout(reject, PATIENCE);
     const { port1, port2 } = new MessageChannel();
     port1.onmessage = ({ data: { names, clock, aheadAtLeast } }) => {
+      clearTimeout(timer);
       const skew = Math.max(aheadAtLeast, Math.min(0, now() - clock)); // 0 where it can be that
       resolve(Object.assign(port1, { skew }));
       tellWhoLeft(port1, names);
