@@ -38,8 +38,9 @@ def end_worker(page: Page) -> None:
 
 
 def until_replaced(page: Page, restarts: int = 1) -> None:
-    metrics_when(page, lambda metrics: metrics["restarts"] == restarts)
-    page.evaluate("pyqueue.ready")
+    metrics_when(
+        page, lambda metrics: metrics["restarts"] == restarts and metrics["mode"] != "booting"
+    )
 
 
 def assert_each_once(page: Page, ids: list[str]) -> None:
@@ -200,7 +201,7 @@ def test_a_worker_that_dies_while_it_is_shut_down_leaves_a_journal(
     kill_worker(page, "/pyqueue/")
     page.evaluate("ended")
     assert_law(page.evaluate("pyqueue.metrics()"))
-    assert page.evaluate(LOCKS) == []
+    page.wait_for_function(f"{LOCKS}.then((names) => !names.length)")
     start(page, "/blank.html?again", runtime="none")
     page.evaluate("pyqueue.recovered")
     assert_each_once(page, ids)

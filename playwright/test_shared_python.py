@@ -31,8 +31,7 @@ def ids_of(page: Page) -> list[str]:
 
 
 def until_replaced(page: Page) -> None:
-    metrics_when(page, lambda metrics: metrics["restarts"] == 1)
-    page.evaluate("pyqueue.ready")
+    metrics_when(page, lambda metrics: metrics["restarts"] == 1 and metrics["mode"] != "booting")
 
 
 def test_two_pages_have_one_python_and_an_account_each(pages: tuple[Page, Page]) -> None:
