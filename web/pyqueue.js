@@ -24,6 +24,7 @@ const DEFAULTS = {
   consent: true,
 };
 const MAX_TRACE_BYTES = 2 ** 20; // as QueueConfig has it
+const PAUSE = 50; // ms from one handing over to the next, but for what can't wait
 const SPOOL_DELAY = 1000; // ms that a trace waits for company where there is no Python
 const SPILL = 0.5; // share of the page's budget from which the spool writes while Python boots
 const MAX_DEATHS = 3; // of Python, none of which wrote anything in between
@@ -70,6 +71,8 @@ class Client {
   #startedAt = now();
   #listeners = new Map();
   #scheduled = false;
+  #handedAt = 0;
+  #handTimer;
   #spoolTimer;
   #journalTimer;
   // metrics(), query() and all that control.js answers: it is loaded when first asked.
@@ -125,10 +128,7 @@ class Client {
     if (this.#state === "closed") return this.#refuse(trace.priority, "closed");
     if (trace.size > this.#maxTraceBytes) return this.#refuse(trace.priority, "too_large");
     if (!this.#waiting.push(trace)) return this.#refuse(trace.priority);
-    if (!this.#scheduled) {
-      this.#scheduled = true;
-      queueMicrotask(() => this.#handOver()); // what a tick brings goes together
-    }
+    if (!this.#scheduled) this.#schedule(trace);
     if (this.#waiting.newest % MAX_COUNT === 0) this.#python.handOver?.(MAX_COUNT); // Python works during a burst
     return trace.id;
   }
@@ -306,8 +306,21 @@ class Client {
 
   // Handing on
 
+  /** What a tick brings goes together, and in busy times what PAUSE brings: small parcels cost as much as large ones. */
+  #schedule({ priority, at }) {
+    if (priority < CRITICAL && at - this.#handedAt < PAUSE && !this.#tab?.hasLeft) {
+      this.#handTimer ??= setTimeout(() => this.#handOver(), PAUSE);
+    } else {
+      this.#scheduled = true;
+      queueMicrotask(() => this.#handOver());
+    }
+  }
+
   #handOver() {
+    clearTimeout(this.#handTimer);
+    this.#handTimer = undefined;
     this.#scheduled = false;
+    this.#handedAt = now();
     if (this.#tab?.hasLeft) return this.#leave(); // traced by a page that is going
     if (this.#checking) return;
     if (this.#state === "python") return this.#python.handOver();

@@ -85,6 +85,7 @@ export class Python {
 
   /** Rejects with PythonLost where Python ends before it has answered; nobody has to look. */
   call(method, ...args) {
+    this.handOver(); // what was traced before the call is there before it
     const answer = new Promise((resolve, reject) => {
       if (!this.#port) throw named("PythonLost", "it was stopped");
       this.#calls.set(++this.#callNumber, { resolve, reject });
