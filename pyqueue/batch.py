@@ -5,10 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
-from typing import Any, TypeAlias
+from operator import attrgetter
+from typing import Any, TypeAlias, cast
 
 from .parcel import Elsewhere, Item, Text, weight
 from .trace import QueuedTrace
+
+# For all traces of a batch: what runs in C takes a third of the time.
+_count, _priority, _t_min, _t_max, _trace_ids, _text = map(
+    attrgetter, ("count", "priority", "t_min", "t_max", "trace_ids", "text")
+)
 
 Data: TypeAlias = str | bytes | Elsewhere
 
@@ -147,8 +153,8 @@ def tally(items: Iterable[Item]) -> dict[int, tuple[int, int]]:
 
 def seal_row(session: str, seq: int, items: Sequence[Item]) -> Row:
     """A row of these, numbered from `seq`."""
-    count = sum([item.count for item in items])
-    priorities = {item.priority for item in items}
+    count = sum(map(_count, items))
+    priorities = set(map(_priority, items))
     return Row(
         session=session,
         seq_first=seq,
@@ -157,17 +163,17 @@ def seal_row(session: str, seq: int, items: Sequence[Item]) -> Row:
         mixed=len(priorities) > 1,
         count=count,
         bytes=weight(items) + 1,  # a bracket more than there are separators
-        t_min=min([item.t_min for item in items]),
-        t_max=max([item.t_max for item in items]),
-        trace_ids=tuple(dict.fromkeys(chain.from_iterable([item.trace_ids for item in items]))),
+        t_min=min(map(_t_min, items)),
+        t_max=max(map(_t_max, items)),
+        trace_ids=tuple(dict.fromkeys(chain.from_iterable(map(_trace_ids, items)))),
         codec="json",
-        data=_array([item.text for item in items]),
+        data=_array(list(map(_text, items))),
     )
 
 
 def _array(texts: list[Text]) -> Data:
     """A JSON array of these, made where they are."""
-    elsewhere = [text for text in texts if not isinstance(text, str)]
-    if len(elsewhere) == len(texts):
-        return elsewhere[0].array(*elsewhere[1:])
-    return "[" + ",".join(map(str, texts)) + "]"
+    if str in set(map(type, texts)):
+        return "[" + ",".join(map(str, texts)) + "]"
+    first, *others = cast("list[Elsewhere]", texts)
+    return first.array(*others)

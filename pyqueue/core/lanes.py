@@ -69,16 +69,18 @@ class Lane:
 
     def take(self, count: int, size: int) -> list[Item]:
         """The oldest: at most `count` traces, and `size` bytes as a JSON array."""
-        items = self.items
-        taken: list[Item] = []
-        left = size - 1  # one bracket; the other, or a comma, stands behind each
-        while items and items[0].count <= count and items[0].size + items[0].count <= left:
-            item = items.popleft()
-            count -= item.count
-            left -= item.size + item.count
-            taken.append(item)
-        self._left(taken)
-        return taken
+        size -= 1  # one bracket; the other, or a comma, stands behind each
+        fitting = traces = weight = 0
+        for item in self.items:
+            more = traces + item.count
+            heavier = weight + item.size + item.count
+            if more > count or heavier > size:
+                break
+            fitting, traces, weight = fitting + 1, more, heavier
+        self.count -= traces
+        self.bytes -= weight - traces
+        popleft = self.items.popleft
+        return [popleft() for _ in range(fitting)]
 
     def unpack_first(self) -> None:
         """Take the parcel in front apart."""

@@ -20,12 +20,13 @@ class LatencyHistogram:
         self.max = 0.0
 
     def add(self, wait: float) -> None:
-        # The clocks of page and worker may differ by a fraction of a ms.
-        wait = max(0.0, wait)
+        if wait < 0.0:  # the clocks of page and worker may differ by a fraction of a ms
+            wait = 0.0
         self._buckets[bisect_left(_BOUNDS, wait)] += 1
         self._sum += wait
         self.count += 1
-        self.max = max(self.max, wait)
+        if wait > self.max:
+            self.max = wait
 
     def add_evenly(self, shortest: float, longest: float, count: int) -> None:
         """So many, as if at equal intervals from the shortest to the longest."""
