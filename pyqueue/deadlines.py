@@ -35,21 +35,34 @@ class Deadlines:
         self._arm(loop)
         try:
             yield
-        except asyncio.CancelledError:
-            if task in self._late and task.uncancel() <= cancelled_before:
+        except BaseException as error:
+            was_late = self._leave(task)
+            if (
+                was_late
+                and isinstance(error, asyncio.CancelledError)
+                and task.cancelling() <= cancelled_before
+            ):
                 raise TimeoutError from None
             raise
-        finally:
-            del self._ends[task]
-            self._late.discard(task)
-            if not self._ends:
-                self.stop()
+        else:
+            self._leave(task)
 
     def stop(self) -> None:
         """Limit nothing any more."""
         if self._timer is not None:
             self._timer.cancel()
         self._timer, self._timer_at = None, float("inf")
+
+    def _leave(self, task: asyncio.Task[Any]) -> bool:
+        """Whether its limit had passed: it was cancelled for that alone, and is not any more."""
+        del self._ends[task]
+        if not self._ends:
+            self.stop()
+        was_late = task in self._late
+        if was_late:
+            self._late.discard(task)
+            task.uncancel()
+        return was_late
 
     def _arm(self, loop: asyncio.AbstractEventLoop) -> None:
         ends = (end for task, end in self._ends.items() if task not in self._late)
