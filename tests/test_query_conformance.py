@@ -30,12 +30,12 @@ class TestSQLiteStore(QueryConformance):
 
 @pytest.mark.browser_only
 class TestIndexedDBStore(QueryConformance):
-    @pytest.fixture(autouse=True)
-    def _many_are_few(self, monkeypatch):
-        """Every way through the rows is taken, though these are not many."""
+    @pytest.fixture(autouse=True, params=[5, 20])
+    def _few_are_many(self, request, monkeypatch):
+        """Every way through the rows is taken, although there are not many."""
         from pyqueue.browser import plan
 
-        monkeypatch.setattr(plan, "FEW", 8)
+        monkeypatch.setattr(plan, "FEW", request.param)
 
     def make_store(self):
         from secrets import token_hex

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pyqueue import MemoryStore, TraceQuery
+from pyqueue import MemoryStore, TraceQuery, merge
 from pyqueue.batch import Batch
 from pyqueue.streaming import CHUNK
 from pyqueue.testing import run_virtual
@@ -82,6 +82,35 @@ async def test_the_first_page_comes_from_the_first_row():
     async with make_queue(stored(*batches)) as queue:
         first = await anext(queue.stream())
         assert (ids(first.traces), first.progress) == (["0"], (1, 50))
+
+
+async def test_of_equal_times_the_later_stored_comes_first_in_desc_and_the_held_before_all():
+    async with make_queue(stored(make_batch([make_trace("a"), make_trace("b")]))) as queue:
+        queue.enqueue({"name": "n", "id": "c", "timestamp": 0})
+        for order, expected in (("asc", ["a", "b", "c"]), ("desc", ["c", "b", "a"])):
+            assert ids(await queue.query(order=order)) == expected
+            assert ids(await found(queue.stream(order=order))) == expected
+
+
+async def test_a_scan_that_finds_nothing_tells_how_far_it_is():
+    batches = [make_batch([make_trace(str(n))], seq=n) for n in range(1, 300)]
+    async with make_queue(stored(*batches)) as queue:
+        pages = await read(queue.stream(name="nobody"))
+        assert [page.traces for page in pages] == [[]] * len(pages)
+        assert len(pages) > 5
+        assert pages[-1].progress == (299, 299)
+
+
+@pytest.mark.parametrize("order", ["stored", "asc", "desc"])
+async def test_what_was_held_and_is_met_in_a_row_comes_once_whatever_comes_between(
+    order, monkeypatch
+):
+    monkeypatch.setattr(merge, "GIVEN", 1)
+    batches = [make_batch([make_trace(str(n), timestamp=n)], seq=n + 1) for n in range(9)]
+    held = [{"id": "4", "name": "n", "priority": "low", "timestamp": 4}]
+    async with make_queue(stored(*batches)) as queue:
+        met = ids(await found(queue.stream(order=order, page_size=2, also=held)))
+        assert sorted(met) == [str(n) for n in range(9)]
 
 
 async def test_what_is_stored_between_two_pages_comes_once():

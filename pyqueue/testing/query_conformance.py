@@ -25,6 +25,7 @@ CONDITIONS: list[dict[str, Any]] = [
     {"since": 20.0},
     {"until": 80.0},
     {"since": 40.0, "until": 60.0},
+    {"since": 50.0, "until": 52.0},
     {"since": 55.0, "until": 55.0, "priority": "normal"},
     {"since": 30.0, "trace_id": "x2", "name": "a"},
     {"id": f"{PAGE}-7"},
@@ -43,7 +44,7 @@ def random_batches(seed: int, count: int = 60) -> list[Batch]:
     batches = []
     for _ in range(count):
         session = chance.choice(sessions)
-        at, width = chance.uniform(0, 100), chance.choice([0, 1, 5, 100])
+        at, width = chance.uniform(0, 100), chance.choice([0, 1, 5, 5, 5, 100])
         level = chance.choice([0, 1, 2, 3, None])
         lane = [
             make_trace(
