@@ -14,7 +14,8 @@ const now = () => performance.timeOrigin + performance.now();
 
 let connections = [];
 const life = isOurs ? live() : undefined;
-let python; // once for all
+let python = life?.then(boot); // once for all
+python?.catch(() => {}); // who waits for it is told
 
 if (isShared) onconnect = ({ ports: [door] }) => (door.onmessage = ({ data }) => welcome(data));
 else if (isOurs) serve(globalThis);
