@@ -76,9 +76,8 @@ def _is_plain(value: Any, levels: int, rules: Redaction) -> bool:
         return kind in _SCALARS
     if levels == 0:
         return False
-    kinds = set(map(type, value))
-    return kinds <= _SCALARS or (
-        kinds <= _PLAIN
+    return _SCALARS.issuperset(map(type, value)) or (
+        _PLAIN.issuperset(map(type, value))
         and all(_is_plain(item, levels - 1, rules) for item in value if type(item) in _CONTAINERS)
     )
 

@@ -31,6 +31,8 @@ _KNOWN = frozenset(FIELDS)
 _TEXTS = ("id", "traceId", "spanId", "parentId", "status")
 _TEXT_KINDS = frozenset((str, type(None)))
 
+_priority_of = TracePriority.of
+
 LARGEST = sys.float_info.max
 
 _ALIASES = {"trace_id": "traceId", "span_id": "spanId", "parent_id": "parentId"}
@@ -114,7 +116,7 @@ def read_trace(
     if not isinstance(name, str) or not name:
         raise ValueError("trace field 'name' must be a non-empty string")
     asked = get("priority") if priority is None else priority
-    level = infer(fields) if asked is None else TracePriority.of(asked)
+    level = infer(fields) if asked is None else _priority_of(asked)
     timestamp, duration = get("timestamp"), get("duration")
     timestamp = wall() if timestamp is None else _number("timestamp", timestamp)
     duration = 0 if duration is None else _number("duration", duration)
