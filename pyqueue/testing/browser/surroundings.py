@@ -63,15 +63,14 @@ def block_python(
 ) -> None:
     """Let pages opened from now on have no WebAssembly, and so no Pyodide.
 
-    "missing": its files answer 404. "refused": they can't be fetched at all; and as Playwright does
-    not reach what a shared worker fetches, there are none of these. "policy": pages and workers
-    get a Content-Security-Policy without 'wasm-unsafe-eval'.
+    "missing": its files answer 404. "refused": they can't be fetched at all. "policy": pages and
+    workers get a Content-Security-Policy without 'wasm-unsafe-eval'. Playwright does not reach
+    what shared workers fetch, so there are none.
     """
+    where.add_init_script("delete globalThis.SharedWorker")
     if how == "policy":
         where.route("**/*", _without_eval)
-        return
-    where.add_init_script("delete globalThis.SharedWorker")
-    if how == "refused":
+    elif how == "refused":
         where.route(WASM, lambda route: route.abort())
     else:
         where.route(WASM, lambda route: route.fulfill(status=404))
