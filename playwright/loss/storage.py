@@ -12,7 +12,6 @@ from pyqueue.testing.browser import (
     break_indexeddb,
     fill_quota,
     repair_indexeddb,
-    shared_workers,
 )
 
 NEEDS_AN_OPEN = ("missing", "open throws", "open fails", "open blocked")
@@ -45,7 +44,7 @@ def faults(runtime: str, what: str) -> Callable[[Scene, Random], None]:
 
 def _survives(visit: Visit, fault: str) -> bool:
     """Whether the page gets everything stored once the storage is whole again."""
-    realm = shared_workers(visit.page)[0] if visit.options["runtime"] == "worker" else visit.page
+    realm = visit.page.workers[0] if visit.options["runtime"] == "dedicated" else visit.page
     for _ in range(10):  # a connection that is closed is not always noticed at the same write
         if fault in NEEDS_AN_OPEN:
             break_indexeddb(realm, "closes", times=1)
@@ -73,7 +72,7 @@ def broken_to_the_end(scene: Scene, chance: Random) -> None:
 
 SCENARIOS = [
     Scenario("quota", full_disk, 5),
-    Scenario("storage faults (Python)", faults("worker", "Python"), 3),
+    Scenario("storage faults (Python)", faults("dedicated", "Python"), 3),
     Scenario("storage faults (no Python)", faults("none", "no Python"), 3),
     Scenario("storage broken to the page's end", broken_to_the_end, 3),
 ]
