@@ -84,6 +84,16 @@ def test_a_page_that_shuts_down_leaves_the_others_their_python(pages: tuple[Page
     assert (metrics["restarts"], metrics["mode"]) == (0, "priority")
 
 
+def test_when_the_page_that_brought_it_is_closed_the_other_keeps_it(
+    pages: tuple[Page, Page],
+) -> None:
+    host, guest = pages
+    host.close()
+    guest.evaluate(TRACE, [40, "guest"])
+    guest.evaluate("pyqueue.flush()")
+    assert guest.evaluate("pyqueue.metrics()")["restarts"] == 0
+
+
 def test_when_the_last_page_has_shut_down_the_worker_ends(page: Page) -> None:
     start(page)
     (worker,) = shared_workers(page)
@@ -185,7 +195,11 @@ def test_back_finds_a_page_alive_however_many_came_meanwhile(
     watch(cached)
     page = cached.new_page()
     start(page)
-    page.evaluate("() => { globalThis.isTheSame = true; }")
+    page.evaluate("""() => {
+      globalThis.isTheSame = true;
+      const trace = () => { globalThis.atOnce = pyqueue.trace("back", {}, { priority: 3 }); };
+      addEventListener("pageshow", trace);
+    }""")
     ids = page.evaluate(TRACE, [40, "before"])
     page.goto("/blank.html?elsewhere")
     for _ in range(others):
@@ -197,11 +211,12 @@ def test_back_finds_a_page_alive_however_many_came_meanwhile(
     with page.expect_event("framenavigated"):
         page.evaluate("() => history.back()")
     assert page.evaluate("globalThis.isTheSame"), "the page was not kept"
-    ids += page.evaluate(TRACE, [10, "back"])
+    ids += [page.evaluate("atOnce"), *page.evaluate(TRACE, [10, "back"])]
     page.evaluate("pyqueue.flush()")
     assert ids_of(page) == sorted(ids)
     assert_law(page.evaluate("pyqueue.metrics()"))
-    assert len(workers(page)) == 1
+    (worker,) = workers(page)
+    assert worker.evaluate("name").endswith(" 0"), "it did not live on"
 
 
 def test_a_page_of_another_build_has_another(page: Page, context: BrowserContext) -> None:

@@ -24,6 +24,7 @@ export class Connection {
 
   /** Rejects where Python itself has failed. */
   async receive({ start, parcels, heap, call, method, args, end }) {
+    if (this.#hasEnded) return; // it will hear of that
     if (start) await this.#start(start);
     else if (end) this.#end();
     else if (parcels) this.#take(parcels, heap);
@@ -32,6 +33,7 @@ export class Connection {
 
   /** Writes what the endpoint has, and ends it; a page that comes back begins anew. */
   async close() {
+    this.#hasEnded = true;
     await this.#endpoint?.call("shutdown", "[]");
     this.tell({ ended: "the page was away for too long" });
     this.#end();

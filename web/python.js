@@ -203,7 +203,7 @@ export class Python {
   }
 
   #die(reason) {
-    forsake();
+    if (this.#port?.skew !== undefined) forsake();
     this.#lose(reason);
   }
 
