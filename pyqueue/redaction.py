@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 REDACTED = "[redacted]"
 
 MOST_KEYS = 1_000
-"""Keys that are remembered as harmless."""
+"""Keys, and names, that are remembered as harmless."""
 KEY_END = 99
 """Characters at the end of a key that are looked at."""
 
@@ -57,7 +57,7 @@ class Redaction:
     _own: tuple[re.Pattern[str], ...] = field(init=False, repr=False, compare=False)
     _is_empty: bool = field(init=False, repr=False, compare=False)
     _harmless: set[str] = field(init=False, repr=False, compare=False, default_factory=set)
-    _names: dict[str, str] = field(init=False, repr=False, compare=False, default_factory=dict)
+    _names: set[str] = field(init=False, repr=False, compare=False, default_factory=set)
 
     def __post_init__(self) -> None:
         names = [_phrase(key) for key in _several("keys", self.keys)]
@@ -113,15 +113,15 @@ class Redaction:
         return _CHUNK.sub(self._without_value, text) if "=" in text else text
 
     def name(self, text: str) -> str:
-        """The same for a short text that comes again and again."""
-        known = self._names.get(text)
-        if known is None:
-            known = self.text(text)
-            if len(text) <= KEY_END:
-                if len(self._names) >= MOST_KEYS:
-                    self._names.clear()
-                self._names[text] = known
-        return known
+        """The same for a short text that comes again and again: it is remembered as harmless."""
+        if text in self._names:
+            return text
+        stored = self.text(text)
+        if stored == text and len(text) <= KEY_END:
+            if len(self._names) >= MOST_KEYS:
+                self._names.clear()
+            self._names.add(text)
+        return stored
 
     def number(self, value: float) -> float | str:
         """The number, unless its digits are those of a card."""

@@ -187,11 +187,20 @@ def test_a_mistake_is_told_without_the_value(trace):
     assert not re.search(r"hunter2|\d{4}", told)
 
 
-def test_keys_are_remembered_in_bounded_memory():
+def test_keys_and_names_are_remembered_in_bounded_memory():
     rules = Redaction()
     for number in range(3_000):
         rules.passes(f"key{number}")
+        rules.name(f"name{number}")
     assert len(rules._harmless) == 1_000
+    assert 0 < len(rules._names) <= 1_000
+
+
+def test_what_is_remembered_holds_no_secret():
+    rules = Redaction()
+    assert rules.name("at ?token=hunter2") == f"at ?token={REDACTED}"
+    assert not rules.passes("?token=hunter2")
+    assert "hunter2" not in f"{rules._harmless} {rules._names}"
 
 
 @pytest.mark.cpython_only  # it needs a signal
