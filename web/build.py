@@ -73,8 +73,15 @@ def build_page_archive(folder: Path) -> Path:
         files = sorted(package.rglob("*.py"))
         with tarfile.open(folder / "pyqueue.tar.gz", "w:gz", compresslevel=9) as archive:
             for file in files:
-                archive.add(file, file.relative_to(scratch))
+                archive.add(file, file.relative_to(scratch), filter=anonymous)
     return folder / "pyqueue.tar.gz"
+
+
+def anonymous(member: tarfile.TarInfo) -> tarfile.TarInfo:
+    """Without times and owners, which take room and differ from build to build."""
+    member.mtime = member.uid = member.gid = 0
+    member.uname = member.gname = ""
+    return member
 
 
 def make_snapshot(archive: Path) -> Path:

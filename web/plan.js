@@ -1,7 +1,7 @@
 // Which rows a query reads where there is no Python, and in which order: as few as the indexes allow. As
 // pyqueue/browser/plan.py, which tells why.
 
-import { along, between, byKey, fetchRows, keysIn, sifted } from "./ways.js";
+import { along, ask, between, byKey, fetchRows, keysIn, sifted } from "./ways.js";
 
 const FEW = 100; // rows that are read at once
 const EVER = Infinity;
@@ -53,11 +53,20 @@ async function across(database, time) {
   const spans = [["time", between(time, EVER)], ["start", between(-EVER, time)]];
   let [keys] = shortest(await keysIn(database, spans, FEW + 1));
   if (keys.length > FEW) {
-    const [after, before] = await keysIn(database, spans);
-    const begun = new Set(before);
-    keys = after.filter((key) => begun.has(key));
+    const [first, last] = [await edge(database, "start", "next"), await edge(database, "time", "prev")];
+    const [wide, narrow] = await keysIn(database, time - first < last - time
+      ? [spans[1], ["time", IDBKeyRange.upperBound(time, true)]]
+      : [spans[0], ["start", IDBKeyRange.lowerBound(time, true)]]);
+    const others = new Set(narrow);
+    keys = wide.filter((key) => !others.has(key));
   }
   return keys.length <= FEW ? keys : undefined;
+}
+
+/** The first key of an index of times, or the last. */
+async function edge(database, index, direction) {
+  const issue = (segments) => [segments.index(index).openKeyCursor(between(-EVER, EVER), direction)];
+  return (await ask(database, issue))[0].key;
 }
 
 const shortest = (lists) => lists.sort((a, b) => a.length - b.length);

@@ -6,15 +6,19 @@ order begins, and rows that can't hold a match are passed over as they come; unl
 met by few, which are read at once and sorted.
 
 Rows are as wide in time as their traces: `time` finds them by their ends, `start` by their
-beginnings, and neither those that lie across a time. Where not few end after it and not few begin
-before it, they are what the lists of both have in common.
+beginnings, and neither those that lie across a time. Where many begin before it and many end after
+it, those that end before are taken from those that begin before, or the like on the other side of
+it, which is done where there seem to be fewer.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
+import js
+
 from ..query import TraceQuery
+from .cursors import collect
 from .database import Database
 from .ways import Along, ByKey, Found, Sifted, Way, between, fetch, keys_in
 
@@ -88,9 +92,21 @@ async def _across(database: Database, time: float) -> list[Any] | None:
     spans = [("time", between(time, EVER)), ("start", between(-EVER, time))]
     few = min(await keys_in(database, spans, FEW + 1), key=len)
     if len(few) > FEW:
-        after, before = await keys_in(database, spans)
-        few = list(set(after).intersection(before))
+        first, last = await _edge(database, "start"), await _edge(database, "time", "prev")
+        if time - first < last - time:
+            spans = [spans[1], ("time", js.IDBKeyRange.upperBound(time, True))]
+        else:
+            spans = [spans[0], ("start", js.IDBKeyRange.lowerBound(time, True))]
+        few, others = await keys_in(database, spans)
+        few = list(set(few).difference(others))
     return few if len(few) <= FEW else None
+
+
+async def _edge(database: Database, index: str, direction: str = "next") -> float:
+    """The first key of an index of times, or the last."""
+    every = between(-EVER, EVER)
+    (key,) = await collect(database, index, every, 1, lambda cursor, _: cursor.key, direction)
+    return float(key)
 
 
 def _sorted(database: Database, query: TraceQuery, rows: list[Found]) -> ByKey:
