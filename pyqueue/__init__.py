@@ -10,8 +10,9 @@ A page hands over hundreds at a time: a `parcel` goes the same way as one item.
 
 Reading order: priority, trace, parcel, core/ (pure, handed the time), writer (the only place that
 waits), trace_queue (what both queues offer), processor, fifo, service. Beside the way: `redaction`
-at the door, `upkeep` of what is stored, `observe`. `browser/` alone imports `js` and `pyodide`.
-`ports` lists what the queue needs from outside, `testing` what users need for their tests.
+at the door, `streaming` of queries, `upkeep` of what is stored, `observe`. `browser/` alone imports
+`js` and `pyodide`. `ports` lists what the queue needs from outside, `testing` what users need for
+their tests.
 """
 
 from .batch import Batch, DeadLetter, Row
@@ -39,6 +40,7 @@ from .query import TraceQuery
 from .redaction import Redaction
 from .service import ActionTraceOutputService
 from .storage.memory import MemoryStore
+from .streaming import TracePage, TraceStream
 from .trace_queue import TraceQueue
 from .upkeep import Keeper, RetentionPolicy
 from .verdict import Reason, Verdict
@@ -74,10 +76,12 @@ __all__ = [
     "StoreRejected",
     "StoreUnavailable",
     "TraceBatchQueue",
+    "TracePage",
     "TracePriority",
     "TraceQuery",
     "TraceQueue",
     "TraceQueueProcessor",
+    "TraceStream",
     "Verdict",
     "WindowMetrics",
 ]
