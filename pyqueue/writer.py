@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import sys
-from collections.abc import Callable, Coroutine
-from typing import Any, cast
+from collections.abc import Callable
 
+from . import turns
 from .batch import Batch
 from .clock import SteadyClock
 from .core.queue import QueueCore
@@ -120,7 +119,7 @@ class Writer:
     async def wait_until(self, is_met: Callable[[], bool]) -> None:
         """Until a condition on the queue's room is met."""
         while not is_met():
-            future = _future()
+            future = turns.future()
             self._room.append(future)
             await future
 
@@ -140,7 +139,7 @@ class Writer:
         mark = self.core.flush()
         if self.core.is_settled(mark):
             return
-        future = _future()
+        future = turns.future()
         self._flushes.append((mark, patient, future))
         self._pump()
         try:
@@ -161,7 +160,7 @@ class Writer:
         except Exception as error:
             held, cause = self.core.ledger.held, self.last_error or error
             logger.warning("closed with %d traces not written: %r", held, cause)
-            self._writes.add(_start(self._let_go()))
+            turns.start(self._let_go(), self._writes)
             await asyncio.sleep(0)
         self.abandon()
         return self.core.ledger.held
@@ -191,9 +190,7 @@ class Writer:
         now = self.clock.now()
         self._read_heap(now)
         while (batch := self.core.next_batch(now)) is not None:
-            task = _start(self._write(batch))
-            if not task.done():
-                self._writes.add(task)
+            turns.start(self._write(batch), self._writes)
         self._pumping = False
         self._after()
 
@@ -206,12 +203,6 @@ class Writer:
                 self._is_open = True
 
     async def _write(self, batch: Batch) -> None:
-        try:
-            await self._attempt(batch)
-        finally:  # by itself, for a callback would be another turn of the loop
-            self._writes.discard(cast("asyncio.Task[None]", asyncio.current_task()))
-
-    async def _attempt(self, batch: Batch) -> None:
         try:
             with self._deadlines.within(self.core.config.write_timeout / 1000):
                 await self._open()
@@ -310,17 +301,3 @@ def _is_cancelled(error: BaseException) -> bool:
     task = asyncio.current_task()
     is_cancelled = isinstance(error, asyncio.CancelledError)
     return is_cancelled and task is not None and task.cancelling() > 0
-
-
-def _future() -> asyncio.Future[None]:
-    """Not the loop's own kind: of Pyodide's, each takes another turn of the loop to end."""
-    return asyncio.Future(loop=asyncio.get_running_loop())
-
-
-def _start(write: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-    """A task that runs at once up to its first wait, where Python can do that: the store has the
-    batch before the loop turns to whatever else is due."""
-    loop = asyncio.get_running_loop()
-    if sys.version_info >= (3, 12):
-        return asyncio.Task(write, loop=loop, eager_start=True)
-    return loop.create_task(write)

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
 
+from .. import turns
 from ..batch import Batch, Row
 from ..errors import StoreFenced, StoreRejected
 from .batches import write_rows
@@ -43,7 +44,7 @@ class GroupCommit:
     async def write(self, batch: Batch, rows: Sequence[Row]) -> None:
         """Write these rows of the batch; CRITICAL waits for nobody."""
         if not batch.strict and self._under_way >= DEPTH:
-            ended = asyncio.Future[bool](loop=asyncio.get_running_loop())
+            ended = turns.future()
             self._waiting.append(_Waiting(batch, rows, ended))
             if await ended:
                 return
@@ -61,9 +62,7 @@ class GroupCommit:
         group = [one for one in self._waiting if not one.ended.done()]  # some were given up
         self._waiting = []
         if group:
-            task = asyncio.ensure_future(self._commit_group(group))
-            self._groups.add(task)
-            task.add_done_callback(self._groups.discard)
+            turns.start(self._commit_group(group), self._groups)
 
     async def _commit_group(self, group: list[_Waiting]) -> None:
         rows = list(chain.from_iterable(one.rows for one in group))

@@ -17,6 +17,8 @@ import js
 import pyodide_js
 from pyodide.ffi import JsException, create_proxy, to_js
 
+from .. import turns
+
 __all__ = [
     "JsException",
     "forever",
@@ -93,8 +95,7 @@ def to_buffer(data: bytes) -> Any:
 
 async def is_complete(tx: Any) -> bool:
     """Wait until a transaction has ended; False where it was aborted."""
-    # Not the loop's own kind of future: Pyodide's takes another task of the browser's to end.
-    ended: asyncio.Future[bool] = asyncio.Future(loop=asyncio.get_running_loop())
+    ended: asyncio.Future[bool] = turns.future()
     key = tx.js_id
     _waiting[key] = ended
     tx.oncomplete = tx.onabort = _tell_end()
