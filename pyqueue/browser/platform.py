@@ -18,11 +18,11 @@ class BrowserClock:
     """
 
     def __init__(self, skew: float = 0.0) -> None:
-        self._performance: Any = js.performance
+        self._since_origin: Any = js.performance.now  # bound, once: to look it up costs more
         self._origin = float(js.performance.timeOrigin) + skew
 
     def now(self) -> float:
-        return self._origin + float(self._performance.now())
+        return self._origin + float(self._since_origin())
 
     wall = now
 
