@@ -62,6 +62,8 @@ class Batch:
     """Failed attempts for whatever reason."""
     outages: int = 0
     """Failed attempts that speak against the store."""
+    transaction: int = 0
+    """The one that it shares with those that have the same number, in the attempt under way."""
     started_at: float = 0.0
     """When the attempt under way began, ms on the queue's clock."""
     account: dict[str, Any] = field(default_factory=dict)

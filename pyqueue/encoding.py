@@ -41,6 +41,9 @@ def _make_write() -> Callable[[object], str]:
 
 _write = _make_write()
 
+plain = _write
+"""Compact JSON of what we made ourselves, and know to be plain and flat."""
+
 
 def encode(value: object) -> str:
     """Compact JSON of `value`; never raises for its content."""

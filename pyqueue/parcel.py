@@ -8,11 +8,11 @@ goes a way of its own: evicted for another, cancelled, moved, given up.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol, TypeAlias, runtime_checkable
 
-from .encoding import byte_size
+from .encoding import byte_size, quote
 from .trace import QueuedTrace
 
 _decode = json.JSONDecoder().raw_decode
@@ -23,6 +23,9 @@ class Elsewhere(Protocol):
     """A text that Python does not hold: it stays a string of the browser's, and is not copied."""
 
     def __str__(self) -> str: ...
+
+    def includes(self, part: str) -> bool:
+        """Whether this stands in it."""
 
     def array(self, *others: Elsewhere) -> Elsewhere:
         """This text and the others, as one JSON array."""
@@ -46,8 +49,9 @@ class Parcel:
     t_min: float
     """When the earliest happened, ms since the epoch."""
     t_max: float
-    ids: tuple[str, ...]
-    trace_ids: tuple[str, ...]
+    ids: Sequence[str]
+    """Of those traces whose ids may come twice; what the producer numbered itself can't."""
+    trace_ids: Sequence[str]
     """Distinct traceIds."""
     text: Text
     """Their JSON texts, a comma between."""
@@ -65,6 +69,12 @@ class Parcel:
         if not self._traces:
             self._traces = tuple(self._open())
         return self._traces
+
+    def holds(self, id: str) -> bool:
+        """Whether the trace with this id is one of them; without opening it where none can be."""
+        text, mark = self.text, quote(id)
+        can_be = mark in text if isinstance(text, str) else text.includes(mark)
+        return can_be and any(trace.id == id for trace in self.traces())
 
     def records(self) -> list[dict[str, Any]]:
         """Its traces, decoded."""

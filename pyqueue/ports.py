@@ -56,6 +56,18 @@ class BatchStore(Protocol):
         """Let go. What was written stays."""
 
 
+class GroupStore(Protocol):
+    """A store to which a transaction with many rows is hardly more work than with one.
+
+    Group commit: what is ready while others are being written shares the next transaction, so the
+    busier the store is, the less each batch costs. Source: David J. DeWitt et al., "Implementation
+    Techniques for Main Memory Database Systems", SIGMOD 1984.
+    """
+
+    async def write_together(self, batches: Sequence[Batch]) -> None:
+        """All of them and the account of the last, or nothing; like `write` in all else."""
+
+
 class StoredRow(Protocol):
     """A row on a walk; not decoded yet."""
 

@@ -89,6 +89,9 @@ class QueuedTrace:
     def trace_ids(self) -> tuple[str, ...]:
         return (self.trace_id,) if self.trace_id else ()
 
+    def holds(self, id: str) -> bool:
+        return id == self.id
+
     def traces(self) -> tuple[QueuedTrace, ...]:
         return (self,)
 

@@ -147,13 +147,14 @@ class TraceQueue:
             return Verdict(False, Reason.CLOSED, item.id)
         return self._writer.offer(item)
 
-    def offer_parcel(self, parcel: Parcel) -> None:
-        """Take a parcel of encoded traces; the account tells what became of them."""
+    def offer_parcels(self, parcels: Iterable[Parcel]) -> None:
+        """Take parcels of encoded traces; the account tells what became of them."""
         if self._retired:
-            for trace in parcel.traces():
-                self.offer(trace)
+            for parcel in parcels:
+                for trace in parcel.traces():
+                    self.offer(trace)
         else:
-            self._writer.offer_parcel(parcel)
+            self._writer.offer_parcels(parcels)
 
     # Knowing and steering
 
@@ -269,7 +270,7 @@ class TraceQueue:
         return [
             record
             for item in self._core.held()
-            if query.id is None or query.id in item.ids
+            if query.id is None or item.holds(query.id)
             for record in item.records()
         ]
 
@@ -279,7 +280,7 @@ class TraceQueue:
         if self._core.find(id):
             return "queued"
         for batch in batcher.outstanding():
-            if any(id in item.ids for item in batch.items()):
+            if any(item.holds(id) for item in batch.items()):
                 return "in_flight" if batcher.is_in_flight(batch) else "retrying"
         return None
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from typing import cast
 
 from . import turns
 from .batch import Batch
@@ -17,11 +18,11 @@ from .clock import SteadyClock
 from .core.queue import QueueCore
 from .dead_letters import DeadLetters
 from .deadlines import Deadlines
-from .errors import FlushError, StoreUnavailable
+from .errors import FlushError, StoreFenced, StoreRejected, StoreUnavailable
 from .observe.fanout import Fanout
 from .observe.windows import History
 from .parcel import Parcel
-from .ports import BatchStore, Clock, MemoryProbe
+from .ports import BatchStore, Clock, GroupStore, MemoryProbe
 from .trace import QueuedTrace
 from .verdict import Reason, Verdict, accepted
 
@@ -29,6 +30,9 @@ logger = logging.getLogger("pyqueue")
 
 HEAP_INTERVAL = 50.0
 """ms between readings of the heap: browsers refresh theirs no faster."""
+
+TOGETHER = 8
+"""Batches that share a transaction at most, where the store can do that: 1 MiB."""
 
 TURN = 16.0
 """ms for which a producer may hold the loop: a frame of a page."""
@@ -53,6 +57,7 @@ class Writer:
         """When a producer that could go on is to let the loop turn all the same."""
         self._memory = memory
         self._heap_read_at = float("-inf")
+        self._together = TOGETHER if hasattr(store, "write_together") else 1
         self._loop: asyncio.AbstractEventLoop | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._timer_at = float("inf")
@@ -95,11 +100,12 @@ class Writer:
             self._arm(now)
         return accepted(item.id)
 
-    def offer_parcel(self, parcel: Parcel) -> None:
-        """Take many traces of one priority."""
+    def offer_parcels(self, parcels: Iterable[Parcel]) -> None:
+        """Take many traces, those of a parcel of one priority."""
         now = self.clock.now()
         self._read_heap(now)
-        self.core.offer_parcel(parcel, now)
+        for parcel in parcels:
+            self.core.offer_parcel(parcel, now)
         if self._loop is not None:
             self._pump()
 
@@ -189,8 +195,8 @@ class Writer:
         self._disarm()
         now = self.clock.now()
         self._read_heap(now)
-        while (batch := self.core.next_batch(now)) is not None:
-            turns.start(self._write(batch), self._writes)
+        while batches := self.core.next_batches(now, self._together):
+            turns.start(self._write(batches), self._writes)
         self._pumping = False
         self._after()
 
@@ -202,24 +208,40 @@ class Writer:
                 await self.store.open()
                 self._is_open = True
 
-    async def _write(self, batch: Batch) -> None:
+    async def _write(self, batches: list[Batch]) -> None:
+        """In one transaction."""
         try:
             with self._deadlines.within(self.core.config.write_timeout / 1000):
                 await self._open()
-                await self.store.write(batch)
+                if len(batches) > 1:
+                    await cast(GroupStore, self.store).write_together(batches)
+                else:
+                    await self.store.write(batches[0])
         except (Exception, asyncio.CancelledError) as raised:
             if _is_cancelled(raised):
                 raise
-            self.last_error = error = self._explained(raised)
-            letters = self.core.failed(batch, error, self.clock.now(), self.clock.wall())
-            self.dead_letters.remember(letters)
-            self._pump()
-            if letters:
-                await self.dead_letters.bury(letters)
-                self.core.on_settled("dead", batch.traces())
+            error = self._explained(raised)
+            if len(batches) > 1 and _is_one_at_fault(error):
+                for batch in batches:  # each shows by itself which it is
+                    turns.start(self._write([batch]), self._writes)
+            else:
+                await self._failed(batches, error)
         else:
-            self.core.written(batch, self.clock.now())
+            self.core.all_written(batches, self.clock.now())
             self._pump()
+
+    async def _failed(self, batches: list[Batch], error: Exception) -> None:
+        self.last_error = error
+        now, wall = self.clock.now(), self.clock.wall()
+        given_up = []
+        for batch in batches:
+            if letters := self.core.failed(batch, error, now, wall):
+                self.dead_letters.remember(letters)
+                given_up.append((batch, letters))
+        self._pump()
+        for batch, letters in given_up:
+            await self.dead_letters.bury(letters)
+            self.core.on_settled("dead", batch.traces())
 
     def _explained(self, error: BaseException) -> Exception:
         if isinstance(error, asyncio.CancelledError):
@@ -294,6 +316,10 @@ class Writer:
         except Exception as error:
             self._memory = None
             logger.warning("the memory probe raised and is not asked again: %r", error)
+
+
+def _is_one_at_fault(error: Exception) -> bool:
+    return isinstance(error, StoreRejected) and not isinstance(error, StoreFenced)
 
 
 def _is_cancelled(error: BaseException) -> bool:

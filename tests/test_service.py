@@ -131,7 +131,7 @@ async def test_the_old_queue_refuses_from_then_on_and_its_end_closes_nothing():
         new = SimpleFifoQueue.succeed(old)
         verdict = old.enqueue({"name": "a"})
         assert (verdict.accepted, verdict.reason) == (False, Reason.CLOSED)
-        old.offer_parcel(pack([item()]))
+        old.offer_parcels([pack([item()])])
         assert (await old.put({"name": "a"})).reason is Reason.CLOSED
         assert new.metrics().refused == 3
     assert new.enqueue({"name": "a"})

@@ -117,7 +117,7 @@ async def test_put_of_a_trace_that_can_never_enter_does_not_wait_for_room():
 async def test_a_thousand_batches_go_to_a_store_that_answers_at_once():
     store = MemoryStore()
     async with make_queue(store, max_batch_size=1) as queue:
-        queue.offer_parcel(pack(item(str(n)) for n in range(3_000)))
+        queue.offer_parcels([pack(item(str(n)) for n in range(3_000))])
         await queue.flush()
     assert len(store.rows) == 3_000
 
@@ -126,7 +126,7 @@ async def test_what_many_at_once_lost_is_told():
     async with make_queue(max_queue_size=1, max_trace_bytes=100) as queue:
         drops = []
         queue.subscribe(lambda e: drops.append(dict(e.payload)) if e.kind == "drop" else None)
-        queue.offer_parcel(pack(item(str(n), size=200) for n in range(5)))
+        queue.offer_parcels([pack(item(str(n), size=200) for n in range(5))])
         await turns()
         assert drops == [{"reason": "too_large", "priority": "normal", "count": 5}]
 

@@ -8,6 +8,8 @@ export class Connection {
   #ended;
   #endpoint;
   #hasEnded = false;
+  #turns = new MessageChannel();
+  #turnIsDue = false;
   /** Of the lock that the page holds while it is there. */
   name;
 
@@ -16,6 +18,7 @@ export class Connection {
     this.#port = port;
     this.#makeEndpoint = makeEndpoint;
     this.#ended = ended;
+    this.#turns.port1.onmessage = () => this.#turn();
   }
 
   tell(message) {
@@ -28,7 +31,7 @@ export class Connection {
     if (start) await this.#start(start);
     else if (end) this.#end();
     else if (parcels) this.#take(parcels, heap);
-    else if (call) this.tell({ answer: call, json: await this.#endpoint.call(method, JSON.stringify(args)) });
+    else if (call) this.#turn(), this.tell({ answer: call, json: await this.#endpoint.call(method, JSON.stringify(args)) });
   }
 
   /** Writes what the endpoint has, and ends it; a page that comes back begins anew. */
@@ -41,7 +44,7 @@ export class Connection {
 
   async #start(options) {
     this.name = `pyqueue/${options.database}/${options.session}`;
-    const endpoint = await this.#makeEndpoint((text) => this.tell(text));
+    const endpoint = await this.#makeEndpoint((text) => this.tell(text), () => this.#turnSoon());
     const started = await endpoint.start(JSON.stringify(options));
     this.#endpoint = endpoint;
     if (this.#hasEnded) this.#end();
@@ -50,15 +53,25 @@ export class Connection {
 
   #take(parcels, heap) {
     if (heap) this.#endpoint.heap(...heap);
-    for (const { priority, count, size, firstAt, lastAt, tMin, tMax, ids, traceIds, array } of parcels) {
-      this.#endpoint.take(priority, count, size, firstAt, lastAt, tMin, tMax, ids, traceIds, new Texts(array));
-    }
-    this.#endpoint.grant();
+    for (const { head, array } of parcels) this.#endpoint.take(head, new Texts(array));
+    this.#turnSoon();
+  }
+
+  /** In a task of its own, behind the messages that are here already: a turn costs much, and hardly more for many. */
+  #turnSoon() {
+    if (!this.#turnIsDue) this.#turns.port2.postMessage(0);
+    this.#turnIsDue = true;
+  }
+
+  #turn() {
+    if (this.#turnIsDue) this.#endpoint?.turn();
+    this.#turnIsDue = false;
   }
 
   /** As it is: what it has not written is somebody else's. */
   #end() {
     this.#hasEnded = true;
+    this.#turns.port1.close();
     this.#endpoint?.abandon();
     this.#endpoint?.destroy();
     this.#endpoint = undefined;

@@ -27,7 +27,8 @@ export function take(waiting, count, bytes, least) {
   return traces;
 }
 
-/** The parcel of these; their ids as JSON, which Python reads quicker than an array. */
+/** The parcel of these; what Python has to know of it is JSON, which it reads quicker than an array. Ids only where the
+ *  caller gave them: ours are never the same. */
 export function seal(traces) {
   let size = 0;
   let tMin = Infinity;
@@ -39,10 +40,13 @@ export function seal(traces) {
     if (trace.timestamp > tMax) tMax = trace.timestamp;
     if (trace.traceId) traceIds.add(trace.traceId);
   }
+  const { length: count, 0: { priority, at } } = traces;
+  const ids = traces.filter(({ isGiven }) => isGiven).map(({ id }) => id);
   return {
-    priority: traces[0].priority, count: traces.length, size,
-    firstAt: traces[0].at, lastAt: traces.at(-1).at, tMin, tMax,
-    ids: JSON.stringify(traces.map(({ id }) => id)), traceIds: JSON.stringify([...traceIds]),
+    priority, count, size,
+    head: JSON.stringify({ // by the names of pyqueue/parcel.py
+      priority, count, size, ids, enqueued_at: at, last_at: traces.at(-1).at, t_min: tMin, t_max: tMax, trace_ids: [...traceIds],
+    }),
     array: `[${traces.map(({ text }) => text).join()}]`,
   };
 }
@@ -59,6 +63,10 @@ export class Texts {
   /** What is in the array. */
   toString() {
     return this.#array.slice(1, -1);
+  }
+
+  includes(part) {
+    return this.#array.includes(part);
   }
 
   /** With others, as one JSON array. */

@@ -7,7 +7,7 @@ import { seal, take } from "./parcel.js";
 import { FATES, MAX_COUNT, named, unwrap, zeros } from "./protocol.js";
 
 const RUNTIMES = ["worker", "dedicated", "page", "none"];
-const HEAP_INTERVAL = 250; // ms; to read it takes the main thread up to one
+const HEAP_INTERVAL = 1000; // ms; to read it takes the main thread one, and several in the middle of a burst
 
 export class Python {
   #waiting;
@@ -61,13 +61,13 @@ export class Python {
   }
 
   /** Sends what Python has room for, from when it is up until it closes: then it would refuse it. Of lanes
-   *  in which at least so many wait. */
+   *  in which at least so many wait: more than one amid a burst. */
   handOver(least = 1) {
     for (let parcel; (parcel = this.#next(least)); ) {
       const parcels = [parcel];
       // Small ones go together.
       for (let { count } = parcel; count < MAX_COUNT && (parcel = this.#next(least)); count += parcel.count) parcels.push(parcel);
-      this.#port.postMessage({ parcels, heap: this.#readHeap() });
+      this.#port.postMessage({ parcels, heap: least > 1 ? undefined : this.#readHeap() });
     }
   }
 

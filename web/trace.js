@@ -54,7 +54,7 @@ export function readerBy(rules, session) {
     const json = encode(record, rules);
     const size = NON_ASCII.test(json) ? utf8.encode(json).length : json.length;
     const { id, timestamp, traceId = "" } = record;
-    return { id, priority, timestamp, at, traceId, text: json, size, number: 0 }; // which waiting.js gives it
+    return { id, isGiven: id === given.id, priority, timestamp, at, traceId, text: json, size, number: 0 }; // which waiting.js gives it
   };
 }
 

@@ -32,10 +32,10 @@ export function serve(port) {
   connections.push(connection);
   port.onmessage = ({ data }) => (data.away ? letGo(data.away) : connection.receive(data)).catch(fail);
 
-  async function makeEndpoint(post) {
+  async function makeEndpoint(...wires) {
     const alive = await life;
     if (alive) connection.tell({ alive });
-    return (await (python ??= boot()))(post);
+    return (await (python ??= boot()))(...wires);
   }
 }
 
@@ -92,7 +92,7 @@ async function boot() {
 
 function makerOf(pyodide, unpack) {
   const { Endpoint } = pyodide.pyimport("pyqueue.browser.endpoint");
-  return (post) => Endpoint(post, unpack);
+  return (post, awaitTurn) => Endpoint(post, awaitTurn, unpack);
 }
 
 const unzip = ({ body }) => new Response(body.pipeThrough(new DecompressionStream("gzip"))).arrayBuffer();

@@ -16,7 +16,7 @@ from typing import Any
 
 from ..config import QueueConfig
 from ..core.queue import Fate
-from ..encoding import encode
+from ..encoding import encode, plain
 from ..errors import ConfigError
 from ..events import Event
 from ..parcel import Elsewhere, Item, Parcel
@@ -34,17 +34,21 @@ from .timers import clear_cancelled_timers
 RESERVE = 1 / 8
 """Share of the queue that a page's ordinary traces leave free, for what can't wait."""
 
-SETTLING = ("batch", "drop", "deadletter")
-"""Events after which the page is told how its traces ended."""
-
-
 class Endpoint:
-    """One page's queue. `post` sends a JSON text to the page; `unpack` brings the files of modules
-    that are imported late."""
+    """One page's queue. `post` sends a JSON text to the page; `await_turn` has `turn` called in a
+    task of its own; `unpack` brings the files of modules that are imported late."""
 
-    def __init__(self, post: Callable[[str], None], unpack: Callable[[], Awaitable[None]]) -> None:
+    def __init__(
+        self,
+        post: Callable[[str], None],
+        await_turn: Callable[[], None],
+        unpack: Callable[[], Awaitable[None]],
+    ) -> None:
         self._post = post
+        self._await_turn = await_turn
         self._unpack = unpack
+        self._is_awaited = False
+        self._arrived: list[Parcel] = []
         self._heap = BrowserHeap()
         self._store: IndexedDBStore | None = None
         self._service: ActionTraceOutputService
@@ -84,50 +88,39 @@ class Endpoint:
         """Validate, open, run. Returns `{queue, ignored}`, or `{error}`."""
         return await self._answer(self._start, json.loads(options))
 
-    def take(
-        self,
-        priority: int,
-        count: int,
-        size: int,
-        first_at: float,
-        last_at: float,
-        t_min: float,
-        t_max: float,
-        ids: str,
-        trace_ids: str,
-        text: Elsewhere,
-    ) -> None:
-        """A parcel of the page's; ids and trace ids as JSON."""
-        parcel = Parcel(
-            priority,
-            count,
-            size,
-            first_at,
-            last_at,
-            t_min,
-            t_max,
-            tuple(json.loads(ids)),
-            tuple(json.loads(trace_ids)),
-            text,
-            ref=sum(self._received) + 1,
-        )
-        self._received[priority] += count
-        self._received_bytes += size
-        self._service.queue.offer_parcel(parcel)
+    def take(self, head: str, text: Elsewhere) -> None:
+        """A parcel of the page's: its text, and all else that a `Parcel` holds as a JSON object. It
+        is offered in the next turn, with those that come until then."""
+        self._arrived.append(Parcel(text=text, **json.loads(head)))
 
-    def grant(self) -> None:
-        """Tell the page how much it may have sent, in all, since the start, and what is settled.
+    def turn(self) -> None:
+        """Offer what came since the last, and tell the page how much it may have sent, in all,
+        since the start, and what is settled.
 
         The figures are totals, so a grant that crosses a message on its way does no harm. What is
         not settled the page keeps, in case this Python ends before its work is done.
         """
+        self._is_awaited = False
         queue = self._service.queue
+        if self._arrived:
+            arrived, self._arrived = self._arrived, []
+            for parcel in arrived:
+                parcel.ref = sum(self._received) + 1
+                self._received[parcel.priority] += parcel.count
+                self._received_bytes += parcel.size
+            queue.offer_parcels(arrived)
         ledger, config = queue.ledger, queue.config
         room = config.max_queue_size * (1 - RESERVE) - ledger.held
         room_bytes = config.max_queue_bytes * (1 - RESERVE) - ledger.held_bytes
         count, size = sum(self._received) + room, self._received_bytes + room_bytes
         grant = [max(0, int(count)), max(0, int(size))]
-        self._post(encode({"grant": grant, "settled": self._receipts.take()}))
+        self._post(plain({"grant": grant, "settled": self._receipts.take()}))
+
+    def turn_soon(self) -> None:
+        """Once, after all that happens now."""
+        if not self._is_awaited:
+            self._is_awaited = True
+            self._await_turn()
 
     def heap(self, used: float, limit: float) -> None:
         """The page's reading of its JS heap, in bytes."""
@@ -178,7 +171,7 @@ class Endpoint:
         self._service.queue.on_settled(self._settled)
         await self._service.__aenter__()
         self._store = store
-        self.grant()
+        self.turn()
         return {"queue": self._service.queue.kind, "ignored": self._service.choice.ignored}
 
     # What the page asks
@@ -207,7 +200,7 @@ class Endpoint:
 
     async def _cancel(self, id: str) -> bool:
         cancelled = self._service.queue.cancel(id)
-        self.grant()
+        self.turn_soon()
         return cancelled
 
     async def _reprioritize(self, id: str, priority: object) -> bool:
@@ -226,7 +219,7 @@ class Endpoint:
     async def _reconfigure(self, changes: dict[str, Any]) -> None:
         (await self._doors()).config_from(changes)
         self._service.queue.reconfigure(**{snake(key): value for key, value in changes.items()})
-        self.grant()
+        self.turn_soon()
 
     async def _window(self, minutes: float = 60) -> dict[str, Any]:
         window: dict[str, Any] = camel_keys(asdict(self._service.queue.window(minutes)))
@@ -253,7 +246,7 @@ class Endpoint:
 
     async def _set_consent(self, given: bool) -> None:
         self._service.queue.set_consent(given)
-        self.grant()
+        self.turn_soon()
 
     async def _lead(self, guard: int) -> None:
         self._caretaker.lead(guard)
@@ -278,12 +271,9 @@ class Endpoint:
 
     def _settled(self, fate: Fate, items: Iterable[Item]) -> None:
         self._receipts.note(fate, items)
-        if fate == "dead":  # long after its event: once the letters are kept
-            self.grant()
+        self.turn_soon()
 
     def _tell(self, event: Event) -> None:
-        if event.kind in SETTLING:
-            self.grant()
         if event.kind in self._listened:
             self._post(encode({"event": event.kind, "payload": camel_keys(event.payload)}))
 

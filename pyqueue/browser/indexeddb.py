@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, fields
+from itertools import chain
 from typing import Any
 
 from ..batch import Batch, DeadLetter, Row
@@ -11,8 +13,8 @@ from ..errors import StoreRejected
 from ..ports import RowWalk
 from ..query import TraceQuery
 from ..streaming import select
+from .batches import write_rows
 from .database import Database
-from .group_commit import GroupCommit
 from .interop import to_object
 from .naming import camel, camel_keys
 from .rows import decoded
@@ -34,7 +36,6 @@ class IndexedDBStore(IndexedDBUpkeep):
 
     def __init__(self, name: str = "pyqueue") -> None:
         self._database = Database(name)
-        self._writes = GroupCommit(self._database)
         self._corrupt: set[Any] = set()
 
     def __repr__(self) -> str:
@@ -54,14 +55,21 @@ class IndexedDBStore(IndexedDBUpkeep):
 
     async def write(self, batch: Batch) -> None:
         try:
-            await self._writes.write(batch, batch.rows)
+            await self._put([batch], batch.rows)
         except StoreRejected:
             # A place in the session is taken once: rows, or parts of them, may be there from an
             # attempt whose answer was lost.
             missing = [row for row in batch.rows if not await self._holds(row)]
             if len(missing) == len(batch.rows):
                 raise
-            await self._writes.write(batch, missing)
+            await self._put([batch], missing)
+
+    async def write_together(self, batches: Sequence[Batch]) -> None:
+        await self._put(batches, chain.from_iterable(batch.rows for batch in batches))
+
+    async def _put(self, batches: Sequence[Batch], rows: Iterable[Row]) -> None:
+        is_strict = any(batch.strict for batch in batches)
+        await write_rows(self._database, batches[-1].account, rows, is_strict)
 
     async def bury(self, letters: list[DeadLetter]) -> None:
         def put(tx: Any) -> None:

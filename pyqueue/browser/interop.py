@@ -8,7 +8,6 @@ transaction: requests are issued in one go, and `is_complete` awaits the end of 
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
@@ -18,6 +17,7 @@ import pyodide_js
 from pyodide.ffi import JsException, create_proxy, to_js
 
 from .. import turns
+from ..encoding import in_utf8, plain
 
 __all__ = [
     "JsException",
@@ -48,7 +48,7 @@ def to_object(value: Mapping[str, Any]) -> Any:
 
 def to_record(value: Mapping[str, Any]) -> Any:
     """The same of what JSON carries, and holds no None; quicker."""
-    return js.JSON.parse(json.dumps(value))
+    return js.JSON.parse(in_utf8(plain(value)))
 
 
 def set_text(record: Any, name: str, text: str) -> None:

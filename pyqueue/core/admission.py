@@ -103,7 +103,7 @@ class Admission:
             return False
         if config.remember_ids:
             ids = set(parcel.ids)
-            if len(ids) < parcel.count or self._recent.holds_any(ids):
+            if len(ids) < len(parcel.ids) or self._recent.holds_any(ids):
                 return False
             self._recent.add(ids)
         return True

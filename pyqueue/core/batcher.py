@@ -1,14 +1,16 @@
 """When a batch is due, what goes into it, and what becomes of one that failed.
 
 A batch is sealed when it is full (count or bytes), when its oldest trace has waited long enough,
-when something urgent waits, or when a flush asks for it. At most `max_in_flight` are being
-written. One that failed waits for its next attempt by itself; others pass it. Rows carry sequence
-numbers given at sealing, so that readers see the order of sealing whatever order the writes end in.
+when something urgent waits, or when a flush asks for it. At most `max_in_flight` transactions are
+under way; where the store takes several batches in one, what is due goes together. A batch that
+failed waits for its next attempt by itself; others pass it. Rows carry sequence numbers given at
+sealing, so that readers see the order of sealing whatever order the writes end in.
 """
 
 from __future__ import annotations
 
 import heapq
+from collections import Counter
 from collections.abc import Callable, Iterator
 from itertools import chain
 from operator import itemgetter
@@ -43,6 +45,8 @@ class Batcher:
         self._last_number = 0
         self._flush_upto = 0
         self._in_flight: dict[int, Batch] = {}
+        self._transactions: Counter[int] = Counter()
+        """How many batches in flight share one, by its number."""
         self._retrying: list[tuple[float, int, Batch]] = []
         """Heap by the time of the next attempt, then by batch number."""
 
@@ -55,7 +59,8 @@ class Batcher:
 
     @property
     def in_flight(self) -> int:
-        return len(self._in_flight)
+        """Transactions."""
+        return len(self._transactions)
 
     def outstanding(self) -> Iterator[Batch]:
         """Batches that are sealed and not yet settled."""
@@ -116,12 +121,32 @@ class Batcher:
             batch = heapq.heappop(self._retrying)[2]
         else:
             batch = self._seal(lanes, now)
+        return self._started(batch, batch.number, now)
+
+    def next_beside(self, batch: Batch, lanes: Discipline, now: float) -> Batch | None:
+        """Another that goes in the transaction of one that was just begun. What is urgent waits for
+        no other; what failed goes by itself, as does what probes the store."""
+        goes_alone = batch.strict or batch.failures or self.breaker.state != "closed"
+        if goes_alone or self._retrying or lanes.urgent:
+            return None
+        if not (lanes and self._is_due(lanes, now)):
+            return None
+        return self._started(self._seal(lanes, now), batch.transaction, now)
+
+    def _started(self, batch: Batch, transaction: int, now: float) -> Batch:
+        batch.transaction, batch.started_at = transaction, now
+        self._transactions[transaction] += 1
         self._in_flight[batch.number] = batch
-        batch.started_at = now
         return batch
 
-    def written(self, batch: Batch, now: float) -> None:
+    def _ended(self, batch: Batch) -> None:
         del self._in_flight[batch.number]
+        self._transactions[batch.transaction] -= 1
+        if not self._transactions[batch.transaction]:
+            del self._transactions[batch.transaction]
+
+    def written(self, batch: Batch, now: float) -> None:
+        self._ended(batch)
         self.target.written(now - batch.started_at)
         self.breaker.succeeded()
 
@@ -129,7 +154,7 @@ class Batcher:
         """Whether there will be another attempt. An unavailable store, or a probe of an ailing one,
         says nothing against the batch: such an attempt does not count. A batch that used up its
         attempts is halved, until what poisons it stands alone."""
-        del self._in_flight[batch.number]
+        self._ended(batch)
         batch.failures += 1
         is_at_fault = self._speaks_against(batch, error)
         if is_at_fault:

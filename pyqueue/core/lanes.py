@@ -208,23 +208,21 @@ class PriorityLanes:
     def collect(
         self, count: int, size: int, overdue_before: float = float("-inf")
     ) -> list[list[Item]]:
-        share = max(1, count // AGED_SHARE)
-        aged = self._take_overdue(share, size // AGED_SHARE, overdue_before)
-        count -= sum(map(len, aged))
-        size -= sum(1 + weight(lane) for lane in aged if lane)
-        is_full = False
-        rows: list[list[Item]] = []
-        for lane, old in zip(self._highest_first, aged, strict=True):
-            taken: list[Item] = [*old]
-            if not is_full:
+        rows: list[list[Item]] = [[] for _ in self._highest_first]
+        if any(item.enqueued_at < overdue_before for item in self.oldest()):
+            share = max(1, count // AGED_SHARE)
+            self._take_overdue(share, size // AGED_SHARE, overdue_before, rows)
+            count -= sum(map(len, rows))
+            size -= sum(1 + weight(row) for row in rows if row)
+        for lane, row in zip(self._highest_first, rows, strict=True):
+            if lane.items:
                 more = lane.take(count, size)
                 count -= sum([item.count for item in more])
                 size -= 1 + weight(more)
-                taken += more
-                # A lower lane must not go before what is left here.
-                is_full = bool(lane.items)
-            if taken:
-                rows.append(taken)
+                row += more
+                if lane.items:
+                    break  # a lower lane must not go before what is left here
+        rows = [row for row in rows if row]
         if rows or not len(self):
             return rows
         return [[next(lane for lane in self._highest_first if lane.items).pop()]]
@@ -233,11 +231,12 @@ class PriorityLanes:
         lane = self._highest_first[0]
         return [lane.take(count, size) or [lane.pop()]]
 
-    def _take_overdue(self, count: int, size: int, before: float) -> list[list[QueuedTrace]]:
+    def _take_overdue(
+        self, count: int, size: int, before: float, taken: list[list[Item]]
+    ) -> None:
         """The oldest of what has waited too long, by lane, the highest lane first. The very oldest
         goes however large it is: it would wait for ever for a batch in which it fits. One by one,
         lest a parcel take more than its share."""
-        taken: list[list[QueuedTrace]] = [[] for _ in self._highest_first]
         while count > 0:
             heads = [
                 (lane.items[0].enqueued_at, place)
@@ -254,7 +253,6 @@ class PriorityLanes:
             taken[place].append(item)
             count -= 1
             size -= item.size + 1
-        return taken
 
     def oldest(self) -> Iterator[Item]:
         return (lane.items[0] for lane in self._lanes if lane.items)

@@ -9,7 +9,7 @@ Everything that happened in between is fetched with `take_events`.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Any, Literal
 
@@ -123,7 +123,7 @@ class QueueCore:
 
     def find(self, id: str) -> QueuedTrace | None:
         """The queued trace with this id; None once it is sealed, or was never here."""
-        holders = (item for item in self.lanes.items() if id in item.ids)
+        holders = (item for item in self.lanes.items() if item.holds(id))
         traces = chain.from_iterable(item.traces() for item in holders)
         return next((trace for trace in traces if trace.id == id), None)
 
@@ -200,19 +200,30 @@ class QueueCore:
 
     def next_batch(self, now: float) -> Batch | None:
         """The batch whose write is to start now, if there is one."""
+        return next(iter(self.next_batches(now, 1)), None)
+
+    def next_batches(self, now: float, most: int) -> list[Batch]:
+        """What is to be written now in one transaction: so many batches at most, or none."""
+        batches: list[Batch] = []
         if self.is_paused:
-            return None
+            return batches
         if now >= self._next_expiry:
             self._expire(now)
         batch = self.batcher.next_batch(self.lanes, now)
-        if batch is None:
-            return None
-        self._watch_breaker(now)
-        move = self.ledger.retry if batch.failures else self.ledger.seal
-        for priority, (count, _) in batch.tally.items():
-            move(priority, count)
-        batch.account = self.ledger.account(self.batcher.session, now)
-        return batch
+        while batch is not None:
+            batches.append(batch)
+            move = self.ledger.retry if batch.failures else self.ledger.seal
+            for priority, (count, _) in batch.tally.items():
+                move(priority, count)
+            if len(batches) == most:
+                break
+            batch = self.batcher.next_beside(batch, self.lanes, now)
+        if batches:
+            self._watch_breaker(now)
+            account = self.ledger.account(self.batcher.session, now)
+            for batch in batches:
+                batch.account = account
+        return batches
 
     def is_pressing(self, item: QueuedTrace) -> bool:
         """Whether the next batch is due at once since this trace was taken."""
@@ -224,9 +235,18 @@ class QueueCore:
 
     def written(self, batch: Batch, now: float) -> None:
         """The batch is durable."""
+        self.all_written([batch], now)
+
+    def all_written(self, batches: Sequence[Batch], now: float) -> None:
+        """These batches are durable."""
+        for batch in batches:
+            self._written(batch, now)
+        self._watch_breaker(now)
+        self._watch_pressure(now)
+
+    def _written(self, batch: Batch, now: float) -> None:
         took = now - batch.started_at
         self.batcher.written(batch, now)
-        self._watch_breaker(now)
         for priority, (count, size) in batch.tally.items():
             self.ledger.write(priority, count, size)
         for item in batch.items():
@@ -243,7 +263,6 @@ class QueueCore:
             "batch", now, size=batch.count, bytes=sum(row.bytes for row in batch.rows),
             full=batch.full, took=took, remaining=len(self.lanes),
         )  # fmt: skip
-        self._watch_pressure(now)
 
     def failed(self, batch: Batch, error: Exception, now: float, wall: float) -> list[DeadLetter]:
         """The attempt failed. What comes back is given up for good."""

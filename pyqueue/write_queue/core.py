@@ -8,7 +8,7 @@ until it is written or dead; the breaker and the retries are the engine's own.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from ..batch import Batch, DeadLetter
 from ..config import QueueConfig
@@ -67,9 +67,10 @@ class WriteCore(QueueCore):
         self.processing = LatencyHistogram()
         """From the start of a batch's attempt until it succeeded, ms."""
 
-    def written(self, batch: Batch, now: float) -> None:
-        self.processing.add(now - batch.started_at)
-        super().written(batch, now)
+    def all_written(self, batches: Sequence[Batch], now: float) -> None:
+        for batch in batches:
+            self.processing.add(now - batch.started_at)
+        super().all_written(batches, now)
 
     def failed(self, batch: Batch, error: Exception, now: float, wall: float) -> list[DeadLetter]:
         letters = super().failed(batch, error, now, wall)
