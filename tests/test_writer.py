@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from pyqueue import MemoryStore, Reason, StoreUnavailable, TraceQueueProcessor
+from pyqueue import MemoryStore, Reason, StoreRejected, StoreUnavailable, TraceQueueProcessor
 from pyqueue.parcel import pack
 from pyqueue.testing import VirtualClock
 from pyqueue.testing.conformance import ids
@@ -120,6 +120,64 @@ async def test_a_thousand_batches_go_to_a_store_that_answers_at_once():
         queue.offer_parcels([pack(item(str(n)) for n in range(3_000))])
         await queue.flush()
     assert len(store.rows) == 3_000
+
+
+class GroupingStore(MemoryStore):
+    """Takes many batches together, but none with a trace called "bad"."""
+
+    def __init__(self):
+        super().__init__()
+        self.broken, self.groups = None, []
+
+    async def write(self, batch):
+        await self.write_together([batch])
+
+    async def write_together(self, batches):
+        await asyncio.sleep(0.001)
+        self.groups.append(len(batches))
+        if self.broken:
+            raise self.broken
+        if any('"bad"' in str(row.data) for batch in batches for row in batch.rows):
+            raise StoreRejected("a bad trace")
+        for batch in batches:
+            await super().write(batch)
+
+
+async def test_what_is_due_together_shares_a_transaction_where_the_store_can_do_that():
+    store = GroupingStore()
+    async with make_queue(store, max_batch_size=1) as queue:
+        queue.offer_parcels([pack(item(str(n)) for n in range(20))])
+        await queue.flush()
+        assert (store.groups, len(store.rows)) == ([8, 8, 4], 20)
+        assert queue.metrics().batches == 20
+
+
+async def test_a_batch_that_is_refused_takes_none_of_its_group_along():
+    store = GroupingStore()
+    async with make_queue(store, max_batch_size=1, max_retries=0) as queue:
+        queue.offer_parcels([pack(item(id) for id in ("a", "bad", "c"))])
+        await queue.flush()
+        assert ids(store.traces) == ["a", "c"]
+        assert (queue.metrics().dead, store.groups) == (1, [3, 1, 1, 1])
+
+
+async def test_an_outage_that_meets_a_group_loses_none_of_it():
+    store = GroupingStore()
+    store.broken = StoreUnavailable("out")
+    async with make_queue(store, max_batch_size=1) as queue:
+        queue.offer_parcels([pack(item(str(n)) for n in range(3))])
+        await asyncio.sleep(1)
+        store.broken = None
+        await asyncio.sleep(10)
+        assert ids(store.traces) == ["0", "1", "2"]
+
+
+async def test_what_is_urgent_waits_for_no_company():
+    store = GroupingStore()
+    async with make_queue(store, max_batch_size=1) as queue:
+        queue.offer_parcels(pack([item(str(n), priority)]) for n, priority in enumerate((0, 3, 1)))
+        await queue.flush()
+        assert store.groups == [1, 2]
 
 
 async def test_what_many_at_once_lost_is_told():

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -19,7 +20,7 @@ from ..batch import Batch, DeadLetter, seal_row, tally
 from ..config import QueueConfig
 from ..core.ledger import Ledger
 from ..encoding import byte_size, encode
-from ..errors import FlushError, StoreUnavailable
+from ..errors import FlushError, StoreRejected, StoreUnavailable
 from ..ports import BatchStore
 from ..priority import LABELS
 from ..query import TraceQuery
@@ -133,6 +134,22 @@ class StoreConformance:
         found = await store.query(TraceQuery())
         await store.close()
         assert ids(found) == list("12345678")
+
+    async def test_where_it_takes_many_together_it_takes_all_or_nothing(self) -> None:
+        store = self.make_store()
+        if not hasattr(store, "write_together"):
+            return
+        await store.open()
+        batches = [make_batch([make_trace(str(n))], seq=n) for n in range(1, 5)]
+        await store.write(batches[1])
+        with suppress(StoreRejected):
+            await store.write_together(batches[:3])  # of which one is there
+            raise AssertionError("a place in the session was taken twice")
+        alone = ids(await store.query(TraceQuery()))
+        await store.write_together(batches[2:])
+        found = await store.query(TraceQuery())
+        await store.close()
+        assert (alone, ids(found)) == (["2"], ["2", "3", "4"])
 
     async def test_finds_by_every_condition(self) -> None:
         store = self.make_store()

@@ -50,6 +50,20 @@ def lets_the_old_ones_starve(true, lanes, count, size, overdue_before=0.0):
     return true(lanes, count, size)
 
 
+@mutant(Batcher, "next_beside", caught_by="together")
+def gives_company_to_what_failed(true, batcher, batch, lanes, now):
+    failures, batch.failures = batch.failures, 0
+    beside = true(batcher, batch, lanes, now)
+    batch.failures = failures
+    return beside
+
+
+@mutant(Batcher, "_ended", caught_by="in flight")
+def forgets_what_else_is_in_the_transaction(true, batcher, batch):
+    del batcher._in_flight[batch.number]
+    batcher._transactions.pop(batch.transaction, None)
+
+
 @mutant(Lane, "push", caught_by="order")
 def puts_the_newest_first(true, lane, item):
     lane.items.appendleft(item)
@@ -57,7 +71,7 @@ def puts_the_newest_first(true, lane, item):
     lane.bytes += item.size
 
 
-@mutant(Lane, "unpack_first", caught_by="events")
+@mutant(Lane, "unpack_first", caught_by="held")
 def turns_a_parcel_around(true, lane):
     lane.items.extendleft(lane.items.popleft().traces())
 
@@ -79,7 +93,7 @@ def forgets_the_bytes_that_left(true, ledger, priority, count, size):
     true(ledger, priority, count, 0)
 
 
-@mutant(Ledger, "write", caught_by="ledger")
+@mutant(Ledger, "write", caught_by="events")
 def counts_twice_what_is_written(true, ledger, priority, count, size):
     true(ledger, priority, 2 * count, size)
 
@@ -90,14 +104,14 @@ def does_not_count_what_is_refused(true, ledger, priority, reason):
         true(ledger, priority, reason)
 
 
-@mutant(Batcher, "failed", caught_by="held")
+@mutant(Batcher, "failed", caught_by="stall")
 def loses_a_batch_that_failed(true, batcher, batch, error, now):
     again = true(batcher, batch, error, now)
     batcher._retrying = [entry for entry in batcher._retrying if entry[2] is not batch]
     return again
 
 
-@mutant(Batcher, "failed", caught_by="held")
+@mutant(Batcher, "failed", caught_by="in flight")
 def retries_twice(true, batcher, batch, error, now):
     again = true(batcher, batch, error, now)
     batcher._retrying += [entry for entry in batcher._retrying if entry[2] is batch]

@@ -30,7 +30,7 @@ def numbers(world: Loop) -> None:
         raise Violation("held", f"count and bytes {actual}, not {wanted}")
     if not dict.__eq__(ledger.dropped, model.dropped) and ledger.dropped != model.dropped:
         raise Violation("reasons", f"{dict(ledger.dropped)}, not {dict(model.dropped)}")
-    if len(lanes) != model.queued or core.batcher.in_flight != len(world.under_way):
+    if len(lanes) != model.queued or core.batcher.in_flight != world.transactions:
         raise Violation("queued", f"{len(lanes)}, and {core.batcher.in_flight} in flight")
     least, below = SHARES[core.limiter.pressure]
     share = max(len(model.here) / config.max_queue_size, model.bytes / config.max_queue_bytes)
@@ -71,14 +71,25 @@ def contents(world: Loop) -> None:
     world.marks = [mark for mark in world.marks if oldest is not None and oldest <= mark]
 
 
-def batch_may_start(world: Loop, batch: Batch) -> None:
-    """Its rows say what it holds; it goes in order; the store may be asked."""
-    model, config = world.model, world.core.config
-    if batch.number in world.under_way or len(world.under_way) >= config.max_in_flight:
-        raise Violation("in flight", f"{batch.number} beside {list(world.under_way)}")
+def transaction_may_start(world: Loop, batches: list[Batch]) -> None:
+    """The store may be asked; what is urgent, failed or probes the store goes alone."""
+    numbers = [batch.number for batch in batches]
+    if world.transactions >= world.core.config.max_in_flight:
+        raise Violation("in flight", f"{numbers} beside {list(world.under_way)}")
     state = world.core.batcher.breaker.state
-    if state == "open" or (state == "half-open" and world.under_way):
-        raise Violation("breaker", f"{batch.number} starts while it is {state}")
+    if state == "open" or (state == "half-open" and (world.under_way or len(batches) > 1)):
+        raise Violation("breaker", f"{numbers} start while it is {state}")
+    if len({batch.transaction for batch in batches}) > 1 or len(batches) > world.most_together:
+        raise Violation("together", f"{numbers} of {world.most_together}")
+    if len(batches) > 1 and any(batch.urgent or batch.failures for batch in batches):
+        raise Violation("together", f"{numbers} share a transaction")
+
+
+def batch_may_start(world: Loop, batch: Batch) -> None:
+    """Its rows say what it holds; it goes in order."""
+    model, config = world.model, world.core.config
+    if batch.number in world.under_way:
+        raise Violation("in flight", f"{batch.number} beside {list(world.under_way)}")
     fresh = False
     for row, lane in zip(batch.rows, batch.lanes, strict=True):
         data = "[" + ",".join([str(item.text) for item in lane]) + "]"
@@ -102,7 +113,6 @@ def batch_may_start(world: Loop, batch: Batch) -> None:
         raise Violation("bounds", f"a batch of {batch.count} traces, {size} bytes")
     if fresh:
         _goes_in_order(world, batch)
-    _account_is_right(world, batch)
 
 
 def _goes_in_order(world: Loop, batch: Batch) -> None:
@@ -141,12 +151,13 @@ def _higher_goes_first(world: Loop, batch: Batch, left: list[Entry]) -> None:
         raise Violation("ageing", f"{[item.id for item in items]} before {oldest.id}")
 
 
-def _account_is_right(world: Loop, batch: Batch) -> None:
+def account_is_right(world: Loop, batches: list[Batch]) -> None:
+    """Once they are under way."""
     counts = {state: sum(per_priority) for state, per_priority in world.model.counts.items()}
-    moved = batch.count + counts["in_flight"]
-    account = batch.account
-    if account["written"] != counts["written"] + moved or account["offered"] != counts["offered"]:
-        raise Violation("account", f"{account}, where {counts}")
+    right = counts["written"] + counts["in_flight"], counts["offered"]
+    for account in (batch.account for batch in batches):
+        if (account["written"], account["offered"]) != right:
+            raise Violation("account", f"{account}, where {counts}")
 
 
 def nothing_is_left_undone(world: Loop) -> None:
@@ -159,7 +170,7 @@ def nothing_is_left_undone(world: Loop) -> None:
         raise Violation("spin", f"wake_at {wake} at {now}, and there is no batch")
     if wake is None and model.here and not world.under_way:
         raise Violation("stall", f"{len(model.here)} held, and nothing will wake the queue")
-    if core.batcher.breaker.state != "closed" or len(world.under_way) >= config.max_in_flight:
+    if core.batcher.breaker.state != "closed" or world.transactions >= config.max_in_flight:
         return
     heads = [lane[0] for lane in model.lanes if lane]
     if model.queued >= config.max_batch_size or (model.lanes[3] and model.mode == "priority"):

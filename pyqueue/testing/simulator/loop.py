@@ -77,20 +77,26 @@ class Loop(Session):
     def _pump(self) -> bool:
         """Start what is due; whether there was anything."""
         started = not self.is_paused and self._expire()
-        while (batch := self.core.next_batch(self.now)) is not None:
+        while batches := self.core.next_batches(self.now, self.most_together):
             started = True
-            self.batches += 1
-            checks.batch_may_start(self, batch)
-            for item in batch.traces():
-                self.model.move(self.model.entries[item.id], "in_flight")
-            self.under_way[batch.number] = batch
+            checks.transaction_may_start(self, batches)
             fate, delay = self.store.next_fate()
             if fate in NO_ANSWER or delay > self.core.config.write_timeout:
                 delay = self.core.config.write_timeout
-            heapq.heappush(self._answers, (self.now + delay, self.batches, batch, fate))
+            for batch in batches:
+                self.batches += 1
+                self._start(batch)
+                heapq.heappush(self._answers, (self.now + delay, self.batches, batch, fate))
+            checks.account_is_right(self, batches)
         checks.nothing_is_left_undone(self)
         self.ear.listen(self.core, self.model, self.now)
         return started
+
+    def _start(self, batch: Batch) -> None:
+        checks.batch_may_start(self, batch)
+        for item in batch.traces():
+            self.model.move(self.model.entries[item.id], "in_flight")
+        self.under_way[batch.number] = batch
 
     def _answer(self, batch: Batch, fate: Fate) -> None:
         self._land()

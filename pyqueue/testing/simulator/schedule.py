@@ -78,6 +78,7 @@ ACTIONS: dict[str, tuple[float, Draw]] = {
     "heap": (2, lambda random, world: (random.choice((None, None, 100, 75_000, 79_900, 90_000)),)),
     "weather": (2, _weather),
     "quota": (0.5, lambda random, world: (random.choice((None, None, 0, 500, 5_000)),)),
+    "together": (0.5, lambda random, world: (random.choice((1, 2, 8)),)),
     "again": (1, lambda random, world: (random.randrange(20),)),
     "sender": (1, lambda random, world: (random.choice("abc"),)),
     "cancel": (3, lambda random, world: (random.randrange(99),)),

@@ -54,11 +54,18 @@ class Session:
         self._is_reconfigured = False
         self.ear = Ear()
         self.under_way: dict[int, Batch] = {}
+        self.most_together = 1
+        """Batches that share a transaction."""
         self.marks: list[int] = []
         self.flushed = 0
         self.next_seq = 1
         self.failures_in_a_row = 0
         self._heap: HeapReading | None = None
+
+    @property
+    def transactions(self) -> int:
+        """Under way."""
+        return len({batch.transaction for batch in self.under_way.values()})
 
     def _next_chance(self) -> float:
         """Numbers in 0..1 that spread evenly: multiples of the golden ratio."""

@@ -132,6 +132,10 @@ class World(Loop):
         """The store takes so many bytes more, or as many as come."""
         self.store.quota = float("inf") if more is None else self.store.bytes + more
 
+    def together(self, most: int) -> None:
+        """The store takes so many batches in one transaction."""
+        self.most_together = most
+
     # Control
 
     def use(self, kind: QueueKind) -> None:
