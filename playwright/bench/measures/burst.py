@@ -1,6 +1,7 @@
 """Bursts of 20,000 traces, each from the first until all are durable, by every writer in turn.
 
-Two in each page: in the first, engines are cold, which costs those most that bring a WebAssembly.
+Three in each page: in the first, engines are cold, which costs those most that bring a WebAssembly;
+in the last they are warm.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from bench.outcome import Line, Measure, medians, ratio
 from bench.scene import Scene, Stage
 
 BURST = 20_000
+BURSTS = 3
 # The slow ones are given fewer: theirs are figures per trace, too.
 WRITERS = {
     "pyqueue": BURST,
@@ -33,12 +35,12 @@ ROW_PER_TRACE = ("dexie", "idb", "row_per_trace")
 CACHED = 2_500
 """ms after which Chromium has kept the code that it compiled."""
 
-WITH_WEBASSEMBLY = {"pyqueue": 4, "python": 4}
-"""Visits, instead of one, until what it optimised is kept, too: it is at the latest then."""
+WITH_WEBASSEMBLY = {"pyqueue": 3, "python": 3}
+"""Visits, instead of one: what Chromium optimised of WebAssembly it keeps at the first to third."""
 
 
 def run(scene: Scene) -> dict[str, Any]:
-    counts = WRITERS | (dict.fromkeys(ROW_PER_TRACE, BURST // 2) if scene.quick else {})
+    counts = WRITERS | (dict.fromkeys(ROW_PER_TRACE, BURST // 4) if scene.quick else {})
     for name, count in counts.items():
         for _ in range(WITH_WEBASSEMBLY.get(name, 1)):
             _visit(scene, name, count)
@@ -47,7 +49,7 @@ def run(scene: Scene) -> dict[str, Any]:
         for name, count in counts.items():
             rounds[name].append(_play(scene, name, count))
     return {
-        name: {"traces": 2 * counts[name], "rounds": played, **medians(played)}
+        name: {"traces": BURSTS * counts[name], "rounds": played, **medians(played)}
         for name, played in rounds.items()
     }
 
@@ -63,7 +65,7 @@ def _visit(scene: Scene, writer: str, count: int) -> None:
 def _play(scene: Scene, writer: str, count: int) -> dict[str, float]:
     with scene.stage(site=writer.replace("_", "-")) as stage:
         stage.call("burst", "open", writer, stage.database)
-        cold, warm = _burst(stage, count), _burst(stage, count)
+        cold, _, warm = (_burst(stage, count) for _ in range(BURSTS))
         return {
             **{f"cold{key}": figure for key, figure in cold.items()},
             **{f"warm{key}": figure for key, figure in warm.items()},
