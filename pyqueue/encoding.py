@@ -47,12 +47,16 @@ plain = _write
 
 def encode(value: object) -> str:
     """Compact JSON of `value`; never raises for its content."""
+    return in_utf8(as_json(value))
+
+
+def as_json(value: object) -> str:
+    """The same; a lone surrogate is left."""
     try:
         # Asked first: the encoder recurses in C, and overflows a browser's stack for good.
-        text = _write(value if _is_shallow(value, MAX_DEPTH) else storable(value, 0, []))
+        return _write(value if _is_shallow(value, MAX_DEPTH) else storable(value, 0, []))
     except Exception:  # whatever a caller's own types raise
-        text = _write(storable(value, 0, []))
-    return in_utf8(text)
+        return _write(storable(value, 0, []))
 
 
 def encode_part(part: object, rules: Redaction) -> str:

@@ -3,6 +3,7 @@
 PyqueueError
 ├── ConfigError          an option from outside is wrong (also a ValueError)
 ├── FlushError           not everything could be made durable
+├── FormatError          a file of traces can't be read (also a ValueError)
 └── StoreError           a store failed; raised by stores, handled by the queue
     ├── StoreUnavailable     it can't be reached: the same batch may succeed later
     │   ├── StoreFenced          someone declared this writer dead and closed its account
@@ -25,6 +26,10 @@ class ConfigError(PyqueueError, ValueError):
 
 class FlushError(PyqueueError):
     """Traces that were to be durable are not; they stay in the queue."""
+
+
+class FormatError(PyqueueError, ValueError):
+    """A file of traces can't be read; the message tells the line and what is wrong there."""
 
 
 class StoreError(PyqueueError):

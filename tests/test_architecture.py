@@ -104,6 +104,7 @@ def test_the_core_knows_nothing_of_the_rooms_around_it():
         "browser",
         "testing",
         "doors",
+        "formats",
         "clock",
         "query",
         "observe.metrics",
@@ -127,6 +128,14 @@ def test_stores_and_watchers_know_no_queue():
         f"pyqueue.{name}" for name in ("writer", "trace_queue", "processor", "fifo", "service")
     ]
     assert importers(*queues) & inside("pyqueue.storage", "pyqueue.observe") == set()
+
+
+def test_formats_know_no_queue_and_no_store():
+    """A page loads them by themselves, into a Python that may have been there for long."""
+    known = [f"pyqueue.{name}" for name in ("encoding", "errors", "formats", "priority", "query")]
+    for module in inside("pyqueue.formats"):
+        ours = {name for name in imports(module) if name.startswith("pyqueue.")}
+        assert all(any(f"{name}.".startswith(f"{one}.") for one in known) for name in ours), module
 
 
 def test_everything_else_comes_from_the_standard_library():

@@ -1,0 +1,88 @@
+"""A trace as all formats rely on it: each field of its kind."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+from ..errors import FormatError
+from ..priority import LABELS, infer
+from .safe import to_json
+
+Trace = dict[str, Any]
+
+_OPTIONAL = ("traceId", "spanId", "parentId", "status")
+
+
+def record(trace: Mapping[str, Any]) -> Trace:
+    """The fields of a trace as it is stored. What is missing, or of another kind, is replaced by
+    what comes nearest; other fields are left out. Never raises."""
+    get = trace.get
+    attributes = get("attributes")
+    if not isinstance(attributes, Mapping):
+        attributes = {} if attributes is None else {"value": attributes}
+    found = {
+        "id": _text(get("id")),
+        "name": _text(get("name")),
+        "priority": _label(trace),
+        "timestamp": _number(get("timestamp")),
+        "duration": _number(get("duration")),
+        "attributes": attributes,
+    }
+    found |= {key: _text(value) for key in _OPTIONAL if (value := get(key))}
+    if error := get("error"):
+        found["error"] = error
+    return found
+
+
+def from_outside(value: object, line: int) -> Trace:
+    """The trace that a file holds at this line. Raises `FormatError` for what is none."""
+    if not isinstance(value, Mapping):
+        raise FormatError(f"line {line}: a trace is a JSON object, not {_kind(value)}")
+    name = value.get("name")
+    if not isinstance(name, str) or not name:
+        raise FormatError(f"line {line}: trace field 'name' must be a non-empty string")
+    return record(value)
+
+
+def failed(trace: Trace) -> bool:
+    """Whether it tells of an error."""
+    return bool(trace.get("error")) or trace.get("status") == "error"
+
+
+def error_parts(trace: Trace) -> dict[str, str]:
+    """What a trace's error says, as far as it does: type, message and stack."""
+    error = trace.get("error")
+    if isinstance(error, Mapping):
+        texts = {
+            key: _text(value) for key in ("type", "message", "stack") if (value := error.get(key))
+        }
+        return texts or {"message": _text(error)}
+    return {"message": _text(error)} if error else {}
+
+
+def session_of(trace: Trace) -> str:
+    """The run that made the trace, where its id is of pyqueue's making; "" where it is not."""
+    session, dash, number = str(trace["id"]).partition("-")
+    return session if dash and number and len(session) == 17 and session.isalnum() else ""
+
+
+def _label(trace: Mapping[str, Any]) -> str:
+    label = trace.get("priority")
+    return label if isinstance(label, str) and label in LABELS else infer(trace).label
+
+
+def _text(value: object) -> str:
+    if isinstance(value, str):
+        return value
+    return "" if value is None else to_json(value)
+
+
+def _number(value: Any) -> float:
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return value if is_number and abs(value) <= sys.float_info.max else 0
+
+
+def _kind(value: object) -> str:
+    return "null" if value is None else type(value).__name__
