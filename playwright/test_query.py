@@ -14,7 +14,13 @@ from inpage import shared_page, start
 # Named by letter; their times are their own, and not the order in which they are traced.
 TRACE = """async () => {
   const trace = (letter, timestamp, name, priority, traceId) =>
-    pyqueue.trace(name, { letter }, { timestamp, priority, traceId });
+    pyqueue.trace(name, { letter, ...more[letter] }, { timestamp, priority, traceId, ...options[letter] });
+  const more = {
+    a: { user: { plan: "Pro" }, n: 1, "http.status": 404 },
+    b: { "user.plan": "Pro", n: "1", note: 'say "Grüße"' },
+    c: { n: true, none: null },
+  };
+  const options = { a: { status: "ok" }, d: { error: new TypeError("card refused"), status: "error", id: "own" } };
   trace("a", 3000, "cart.add", "normal", "t1");
   trace("b", 1000, "cart.add", "normal", "t2");
   trace("c", 2000, "cart.drop", "low", "t1");
@@ -55,6 +61,20 @@ def store(request: pytest.FixtureRequest, chromium: Browser, server: Host) -> It
         ({"until": 2000, "order": "asc"}, "bc"),
         ({"since": 1001, "until": 3000, "order": "asc"}, "ca"),
         ({"name": "cart.add", "since": 9000}, ""),
+        ({"status": "ok"}, "a"),
+        ({"status": "error"}, "d"),
+        ({"ids": ["own", "nobody's"]}, "d"),
+        ({"ids": []}, ""),
+        ({"attributes": {"user.plan": "Pro"}, "order": "asc"}, "ba"),
+        ({"attributes": {"n": 1}}, "a"),
+        ({"attributes": {"n": "1"}}, "b"),
+        ({"attributes": {"n": True, "none": None}}, "c"),
+        ({"text": "CART", "order": "asc"}, "bca"),
+        ({"text": "grÜ"}, "b"),
+        ({"text": 'say "'}, "b"),
+        ({"text": "404"}, "a"),
+        ({"text": "refused"}, "d"),
+        ({"text": "cart", "status": "ok", "priority": "normal"}, "a"),
     ],
     ids=str,
 )
@@ -63,7 +83,10 @@ def test_conditions(store: Page, conditions: dict[str, Any], letters: str) -> No
 
 
 def test_a_wrong_condition_is_told_and_not_passed_over(store: Page) -> None:
-    wrong = [{"order": "up"}, {"priority": "urgent"}, {"limit": -1}, {"naem": "pay"}]
+    wrong: list[dict[str, Any]] = [
+        *({"order": "up"}, {"priority": "urgent"}, {"limit": -1}, {"naem": "pay"}),
+        *({"text": 3}, {"status": []}, {"ids": "own"}, {"attributes": {"a": [1]}}),
+    ]
     answers = store.evaluate(
         """(wrong) => Promise.all(wrong.map((conditions) =>
           pyqueue.query(conditions).then((found) => `found ${found.length}`, String)))""",
@@ -71,6 +94,7 @@ def test_a_wrong_condition_is_told_and_not_passed_over(store: Page) -> None:
     )
     for conditions, answer in zip(wrong, answers, strict=True):
         assert str(*conditions) in answer, f"{conditions}: {answers}"
+        assert not answer.startswith("found"), answers
 
 
 def test_what_still_waits_is_found_too(store: Page) -> None:

@@ -30,8 +30,7 @@ class Merge:
     def __init__(self, query: TraceQuery, held: Iterable[Trace]) -> None:
         self._by_id = query.id is not None
         self._order = "stored" if self._by_id else query.order
-        limit = float("inf") if query.limit is None else int(query.limit)
-        self._left = min(limit, 1) if self._by_id else limit
+        self._left = query.most
         self._given = RecentIds(GIVEN)
         self._numbers = count()
         self._held = {trace["id"]: trace for trace in query.select_unordered(held)}

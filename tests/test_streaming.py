@@ -36,8 +36,9 @@ def stored(*batches: Batch) -> MemoryStore:
 def test_pages_together_are_what_a_query_finds(asked, made, cut, page_size):
     query = TraceQuery(**asked)
     fields = [
-        {"id": str(n), "name": name, "timestamp": t, "priority": p} | ({"traceId": x} if x else {})
-        for n, (p, t, name, x) in enumerate(made)
+        {"id": str(n), "name": name, "timestamp": t, "priority": p, **more}
+        | ({"traceId": x} if x else {})
+        for n, (p, t, name, x, more) in enumerate(made)
     ]
 
     async def scenario():

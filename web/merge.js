@@ -19,10 +19,11 @@ export class Merge {
   #entries = [];
 
   /** `held` are matches that are not stored yet: they count as stored last. */
-  constructor({ id, order, limit }, held) {
+  constructor({ id, ids, order, limit }, held) {
     this.#byId = id != null;
     this.#order = this.#byId ? "stored" : (order ?? "stored");
-    this.#left = Math.min(limit == null ? Infinity : Math.floor(limit), this.#byId ? 1 : Infinity);
+    const most = this.#byId ? 1 : ids ? new Set(ids).size : Infinity; // that can match
+    this.#left = Math.min(limit == null ? Infinity : Math.floor(limit), most);
     this.#held = new Map(held.map((trace) => [trace.id, trace]));
     if (this.#order !== "stored") this.#insertHeld();
   }

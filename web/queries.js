@@ -42,10 +42,10 @@ class Search {
 
   constructor(database, conditions) {
     this.#matches = matching(conditions);
-    const { id, name, traceId, priority, order } = conditions;
+    const { priority, order } = conditions;
     const level = priority == null ? undefined : Math.max(PRIORITIES.indexOf(priority), Number(priority) || 0);
     this.#query = { ...conditions, level, order: order ?? "stored" };
-    this.#signs = [id, name, traceId, PRIORITIES[level]].filter(isWrittenAsItIs).map((text) => `"${text}"`);
+    this.#signs = signsOf(this.#query);
     this.#database = new Database(database);
   }
 
@@ -119,8 +119,15 @@ class Search {
   }
 }
 
+/** What stands in the text of a row that holds a match, whatever else does. */
+function signsOf({ id, name, traceId, status, level, attributes }) {
+  const keys = Object.keys(attributes ?? {}).filter(isWrittenAsItIs).map((key) => `${key.slice(key.lastIndexOf(".") + 1)}":`);
+  const texts = [id, name, traceId, status, PRIORITIES[level], ...Object.values(attributes ?? {})];
+  return [...keys, ...texts.filter(isWrittenAsItIs).map((text) => `"${text}"`)];
+}
+
 /** Whether JSON has no other way to write it than between quotes, in what we write. */
-const isWrittenAsItIs = (text) => text != null && /^[ !#-[\]-~]*$/.test(text);
+const isWrittenAsItIs = (text) => typeof text === "string" && /^[ !#-[\]-~]*$/.test(text);
 
 let warned = false;
 

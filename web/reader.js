@@ -1,17 +1,26 @@
 // What is stored, read from the page: conditions as pyqueue/query.py has them, rows, accounts.
 
+import { hasAttribute, hasText } from "./contents.js";
 import { Database } from "./database.js";
 import { PRIORITIES } from "./protocol.js";
 
 const ORDERS = ["stored", "asc", "desc"];
 const isNumber = (value) => typeof value === "number" && !Number.isNaN(value);
 const isText = (value) => typeof value === "string";
+const isScalar = (value) => value === null || ["string", "number", "boolean"].includes(typeof value);
 
 /** What each condition must be, as pyqueue/query.py says. */
 const CONDITIONS = {
   id: [isText, "a string"],
   name: [isText, "a string"],
   traceId: [isText, "a string"],
+  status: [isText, "a string"],
+  ids: [(value) => Array.isArray(value) && value.every(isText), "a list of strings"],
+  attributes: [
+    (value) => typeof value === "object" && !Array.isArray(value) && Object.values(value).every(isScalar),
+    "keys with values: strings, numbers, truth values or null",
+  ],
+  text: [isText, "a string"],
   priority: [(value) => PRIORITIES.includes(value) || value in PRIORITIES, `one of ${PRIORITIES}`],
   since: [isNumber, "a number"],
   until: [isNumber, "a number"],
@@ -35,14 +44,21 @@ export function matching(conditions) {
   return matcher(conditions);
 }
 
-function matcher({ id, name, priority, traceId, since, until }) {
+function matcher({ id, name, priority, traceId, status, ids, attributes, text, since, until }) {
+  const chosen = ids && new Set(ids);
+  const wanted = Object.entries(attributes ?? {});
+  const lowered = text?.toLowerCase();
   return (trace) =>
     (id == null || trace.id === id) &&
     (name == null || trace.name === name) &&
     (priority == null || trace.priority === (PRIORITIES[priority] ?? priority)) &&
     (traceId == null || trace.traceId === traceId) &&
+    (status == null || trace.status === status) &&
     (since == null || trace.timestamp >= since) &&
-    (until == null || trace.timestamp <= until);
+    (until == null || trace.timestamp <= until) &&
+    (chosen == null || chosen.has(trace.id)) &&
+    wanted.every(([key, value]) => hasAttribute(trace.attributes, key, value)) &&
+    (lowered == null || hasText(trace, lowered));
 }
 
 /** A row's text; rejects where it can't be had. */

@@ -31,6 +31,24 @@ CONDITIONS: list[dict[str, Any]] = [
     {"id": f"{PAGE}-7"},
     {"id": "unknown"},
     {"since": 1000.0},
+    {"status": "error"},
+    {"status": "ok", "priority": "low"},
+    {"ids": [f"{PAGE}-3", f"{PAGE}-40", "unknown"]},
+    {"ids": []},
+    {"attributes": {"n": 3}},
+    {"attributes": {"cart.items": 2, "cart.paid": True}},
+    {"attributes": {"n": "3"}},
+    {"text": "DROPPED"},
+    {"text": "say"},
+    {"text": "ünd", "since": 30.0},
+]
+CONTENTS: list[dict[str, Any]] = [
+    {"status": "ok"},
+    {"status": "error", "error": {"message": "Dropped"}},
+    {"attributes": {"n": 3}},
+    {"attributes": {"n": "3", "cart": {"items": 2}}},
+    {"attributes": {"cart": {"items": 2, "paid": True}}},
+    {"attributes": {"cart.items": 2, "cart": {"paid": True}, "note": ['"Rund" und blÜnd', None]}},
 ]
 ORDERS: tuple[Order, ...] = ("stored", "asc", "desc")
 
@@ -53,6 +71,7 @@ def random_batches(seed: int, count: int = 60) -> list[Batch]:
                 float(round(at + chance.uniform(-width, width))),
                 name=chance.choice(["a", "b", 'say "b"']),
                 **({"traceId": f"x{chance.randrange(4)}"} if chance.random() < 0.5 else {}),
+                **chance.choice(CONTENTS),
             )
             for _ in range(chance.randint(1, 6))
         ]
