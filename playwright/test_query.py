@@ -13,14 +13,17 @@ from inpage import shared_page, start
 
 # Named by letter; their times are their own, and not the order in which they are traced.
 TRACE = """async () => {
-  const trace = (letter, timestamp, name, priority, traceId) =>
-    pyqueue.trace(name, { letter, ...more[letter] }, { timestamp, priority, traceId, ...options[letter] });
+  const trace = (letter, timestamp, name, priority, traceId) => {
+    const options = { timestamp, priority, traceId, ...also[letter] };
+    pyqueue.trace(name, { letter, ...more[letter] }, options);
+  };
   const more = {
     a: { user: { plan: "Pro" }, n: 1, "http.status": 404 },
     b: { "user.plan": "Pro", n: "1", note: 'say "Grüße"' },
     c: { n: true, none: null },
   };
-  const options = { a: { status: "ok" }, d: { error: new TypeError("card refused"), status: "error", id: "own" } };
+  const error = new TypeError("card refused");
+  const also = { a: { status: "ok" }, d: { status: "error", error, id: "own" } };
   trace("a", 3000, "cart.add", "normal", "t1");
   trace("b", 1000, "cart.add", "normal", "t2");
   trace("c", 2000, "cart.drop", "low", "t1");

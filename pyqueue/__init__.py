@@ -10,9 +10,9 @@ A page hands over hundreds at a time: a `parcel` goes the same way as one item.
 
 Reading order: priority, trace, parcel, core/ (pure, handed the time), writer (the only place that
 waits), trace_queue (what both queues offer), processor, fifo, service. Beside the way: `redaction`
-at the door, `streaming` of queries, `upkeep` of what is stored, `formats` of files, `observe`.
-`browser/` alone imports `js` and `pyodide`. `ports` lists what the queue needs from outside,
-`testing` what users need for their tests.
+at the door, `streaming` of queries, `upkeep` of what is stored, `formats` of files (and `cli` for
+them), `observe`. `browser/` alone imports `js` and `pyodide`. `ports` lists what the queue needs
+from outside, `testing` what users need for their tests.
 """
 
 from .batch import Batch, DeadLetter, Row

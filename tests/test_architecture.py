@@ -22,6 +22,7 @@ SOURCES = {
 }
 BROWSER = {"js", "pyodide", "pyodide_js", "_pyodide", "micropip"}
 PYDANTIC = {"pydantic", "pydantic_core"}
+TERMINAL = {"click", "rich"}
 TOP_LEVEL = {
     "pyproject.toml", "pyqueue", "web", "tests", "playwright", "README.md", "LICENSE",
     "CHANGELOG.md", "CONTRIBUTING.md", "Makefile", ".ci",
@@ -138,8 +139,14 @@ def test_formats_know_no_queue_and_no_store():
         assert all(any(f"{name}.".startswith(f"{one}.") for one in known) for name in ours), module
 
 
+def test_only_the_command_line_needs_what_draws_in_terminals_and_nobody_needs_it():
+    assert importers(*TERMINAL) <= inside("pyqueue.cli")
+    assert "pyqueue.cli.__init__" not in importers(*TERMINAL)
+    assert importers("pyqueue.cli") <= inside("pyqueue.cli")
+
+
 def test_everything_else_comes_from_the_standard_library():
-    known = sys.stdlib_module_names | BROWSER | {"pyqueue", *PYDANTIC}
+    known = sys.stdlib_module_names | BROWSER | {"pyqueue", *PYDANTIC, *TERMINAL}
     names = {name for m in SOURCES for name in imports(m)}
     foreign = {name for name in names if name.split(".")[0] not in known}
     of_users_tests = {name for name in foreign if name.startswith("playwright.")}

@@ -32,7 +32,7 @@ SHIM_BUDGET = 2 * 1024
 WHEEL_BUDGET = 60 * 1024
 
 # Micropip installs the whole wheel; a page that only traces downloads less.
-NOT_FOR_PAGES = ("testing", "write_queue", "formats", "sqlite*.py", "*operations.py")
+NOT_FOR_PAGES = ("testing", "write_queue", "formats", "cli", "sqlite*.py", "*operations.py")
 
 # The one platform that Pyodide 314 is.
 BROWSER = [
