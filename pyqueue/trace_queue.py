@@ -6,9 +6,9 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
-from typing import Any, ClassVar, Self, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 
 from .batch import DeadLetter
 from .clock import Ids, SystemClock, new_session
@@ -29,6 +29,9 @@ from .streaming import PAGE, TraceStream
 from .trace import QueuedTrace, read_trace
 from .verdict import Reason, Verdict
 from .writer import Writer
+
+if TYPE_CHECKING:
+    from .formats.export import TraceExport
 
 STORE_METHODS = ("open", "write", "query", "close")
 
@@ -264,6 +267,29 @@ class TraceQueue:
             raise TypeError(f"store {store!r} can't be streamed: it lacks walk")
         held = [*self._held(query), *also]
         return TraceStream(cast(StreamingStore, store).walk(query), query, held, page_size)
+
+    def export(
+        self,
+        format: str = "ndjson",
+        query: TraceQuery | None = None,
+        /,
+        *,
+        options: Mapping[str, Any] | None = None,
+        page_size: int = PAGE,
+        also: Iterable[dict[str, Any]] = (),
+        **conditions: Any,
+    ) -> TraceExport:
+        """What `stream` finds, as a file of one of `formats.FORMATS`: an async iterator of text,
+        in constant memory, which tells its `progress`. `options` are the format's; where no order
+        is asked for, it is the one that suits the format. Raises ValueError for an unknown format,
+        TypeError or ValueError for a wrong option or condition."""
+        from .formats import format_named  # a page loads them when something is exported
+        from .formats.export import TraceExport
+
+        known = format_named(format)
+        query = query or TraceQuery(**{"order": known.order, **conditions})
+        encoder = known.encoder(**(options or {}))
+        return TraceExport(self.stream(query, page_size=page_size, also=also), encoder)
 
     def _held(self, query: TraceQuery) -> list[dict[str, Any]]:
         """What is held and can match, decoded."""

@@ -133,7 +133,8 @@ def test_stores_and_watchers_know_no_queue():
 
 def test_formats_know_no_queue_and_no_store():
     """A page loads them by themselves, into a Python that may have been there for long."""
-    known = [f"pyqueue.{name}" for name in ("encoding", "errors", "formats", "priority", "query")]
+    rooms = ("encoding", "errors", "formats", "priority", "query", "streaming")
+    known = [f"pyqueue.{name}" for name in rooms]
     for module in inside("pyqueue.formats"):
         ours = {name for name in imports(module) if name.startswith("pyqueue.")}
         assert all(any(f"{name}.".startswith(f"{one}.") for one in known) for name in ours), module

@@ -30,6 +30,7 @@ MODULES = WEB / "node_modules"
 SCRIPT_BUDGET = 6 * 1024
 SHIM_BUDGET = 2 * 1024
 WHEEL_BUDGET = 60 * 1024
+FORMATS_BUDGET = 12 * 1024
 
 # Micropip installs the whole wheel; a page that only traces downloads less.
 NOT_FOR_PAGES = ("testing", "write_queue", "formats", "cli", "sqlite*.py", "*operations.py")
@@ -61,20 +62,19 @@ def build_wheel(folder: Path) -> Path:
     return Path(next(builder.build(directory=str(folder), versions=["standard"])))
 
 
-def build_page_archive(folder: Path) -> Path:
-    """What worker.js loads: the package without its prose, and without what tracing does not need.
+def build_archive(target: Path, room: str, *left_out: str) -> Path:
+    """What worker.js loads: a room of the package without its prose, and without what is left out.
     One gzip stream, for small files compress badly each by itself."""
-    folder.mkdir()
-    left_out = shutil.ignore_patterns("__pycache__", *NOT_FOR_PAGES)
+    ignore = shutil.ignore_patterns("__pycache__", *left_out)
     with tempfile.TemporaryDirectory(dir=BUILD) as scratch:
-        package = shutil.copytree(ROOT / "pyqueue", Path(scratch) / "pyqueue", ignore=left_out)
+        package = shutil.copytree(ROOT / room, Path(scratch) / room, ignore=ignore)
         for module in package.rglob("*.py"):
             module.write_text(slim(module.read_text()))
         files = sorted(package.rglob("*.py"))
-        with tarfile.open(folder / "pyqueue.tar.gz", "w:gz", compresslevel=9) as archive:
+        with tarfile.open(target, "w:gz", compresslevel=9) as archive:
             for file in files:
                 archive.add(file, file.relative_to(scratch), filter=anonymous)
-    return folder / "pyqueue.tar.gz"
+    return target
 
 
 def anonymous(member: tarfile.TarInfo) -> tarfile.TarInfo:
@@ -93,7 +93,10 @@ def make_snapshot(archive: Path) -> Path:
 
 # All that a page needs to trace; what else it may need is loaded behind it, and shared among them.
 FIRST = ("pyqueue.js", "worker.js")
-BEHIND = ("python.js", "spool.js", "tabs.js", "recovery.js", "control.js", "database_faults.js")
+BEHIND = (
+    *("python.js", "spool.js", "tabs.js", "recovery.js", "control.js", "database_faults.js"),
+    "export.js",
+)
 
 
 def bundle(out: Path, *scripts: str, **options: str) -> int:
@@ -140,8 +143,11 @@ def build(target: Path) -> None:
     shutil.copytree(WEB / "demo", target, dirs_exist_ok=True)
     out.mkdir()
     sizes = {script: bundle(out, script) for script in FIRST}
-    page = build_page_archive(out / "page")
-    mark = sha256((out / "worker.js").read_bytes() + page.read_bytes()).hexdigest()[:8]
+    (out / "page").mkdir()
+    page = build_archive(out / "page/pyqueue.tar.gz", "pyqueue", *NOT_FOR_PAGES)
+    formats = build_archive(out / "page/formats.tar.gz", "pyqueue/formats")
+    loaded = (out / "worker.js", page, formats)
+    mark = sha256(b"".join(file.read_bytes() for file in loaded)).hexdigest()[:8]
     sizes["shim.js"] = bundle(
         out, "shim.js", **{"format": "iife", "sourcemap": "external", "drop-labels": "QUICK"}
     )
@@ -171,6 +177,7 @@ def build(target: Path) -> None:
     check_budget("pyqueue.js", sizes["pyqueue.js"], SCRIPT_BUDGET)
     check_budget("shim.js", sizes["shim.js"], SHIM_BUDGET)
     check_budget(f"page/{page.name}", page.stat().st_size, WHEEL_BUDGET)
+    check_budget(f"page/{formats.name}", formats.stat().st_size, FORMATS_BUDGET)
     check_origins(out)
 
 

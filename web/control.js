@@ -8,10 +8,10 @@ import { accounts, matching } from "./reader.js";
 import { now } from "./trace.js";
 import { purgeRows, retain } from "./upkeep.js";
 
-const NO_PYTHON = Symbol();
+export const NO_PYTHON = Symbol();
 
 /** What Python answers, its successor where it is lost meanwhile; NO_PYTHON where there is none. */
-async function ask(client, method, ...args) {
+export async function ask(client, method, ...args) {
   for (;;) {
     await client.up();
     if (client.state() !== "python") return NO_PYTHON;
@@ -50,7 +50,7 @@ export async function query(client, { tabs, ...conditions } = {}) {
   return found === NO_PYTHON ? select(client.about().database, conditions, texts) : found;
 }
 
-async function unstored(client, tabs) {
+export async function unstored(client, tabs) {
   const elsewhere = tabs ? [...(await others(client, "unstored")).values()].flat() : [];
   return [...held(client), ...elsewhere];
 }
@@ -71,7 +71,8 @@ export async function* stream(client, { tabs, ...conditions } = {}, { pageSize =
   }
 }
 
-async function* pagesOf(python, number) {
+/** What Python streams under this number. */
+export async function* pagesOf(python, number) {
   let page;
   try {
     while ((page = await python.call("streamNext", number))) yield page;
@@ -79,6 +80,14 @@ async function* pagesOf(python, number) {
     if (page) python.call("streamEnd", number);
   }
 }
+
+/** Writes what query() would find to a file; see export.js. */
+async function exportTraces(client, options) {
+  const { save } = await import("./export.js");
+  return save(client, options);
+}
+
+export { exportTraces as export };
 
 /** What this tab would be asked by another: nothing that changes anything but by its user's will. */
 const ANSWERS = {

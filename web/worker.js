@@ -75,18 +75,18 @@ async function boot() {
   await canRunWebAssembly(new URL("pyodide/pyodide.asm.wasm", base));
   const { loadPyodide } = await import("./pyodide/pyodide.mjs");
   const options = { indexURL: new URL("pyodide/", base).href };
-  const unpack = async (pyodide) => {
-    const archive = await get("page/pyqueue.tar.gz");
+  const unpack = async (pyodide, name) => {
+    const archive = await get(`page/${name}.tar.gz`);
     pyodide.unpackArchive(await archive.arrayBuffer(), "gztar");
   };
   try {
     const pyodide = await loadPyodide({ ...options, _loadSnapshot: await snapshot });
     // It holds what was imported, and no files: those are needed only for what is imported later.
-    return makerOf(pyodide, () => unpack(pyodide));
+    return makerOf(pyodide, (name) => unpack(pyodide, name));
   } catch {
     const pyodide = await loadPyodide(options);
-    await unpack(pyodide);
-    return makerOf(pyodide, () => Promise.resolve());
+    await unpack(pyodide, "pyqueue");
+    return makerOf(pyodide, (name) => unpack(pyodide, name));
   }
 }
 

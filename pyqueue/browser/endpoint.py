@@ -34,15 +34,17 @@ from .timers import clear_cancelled_timers
 RESERVE = 1 / 8
 """Share of the queue that a page's ordinary traces leave free, for what can't wait."""
 
+
 class Endpoint:
     """One page's queue. `post` sends a JSON text to the page; `await_turn` has `turn` called in a
-    task of its own; `unpack` brings the files of modules that are imported late."""
+    task of its own; `unpack` brings the files of modules that are imported late, out of an archive
+    of this name."""
 
     def __init__(
         self,
         post: Callable[[str], None],
         await_turn: Callable[[], None],
-        unpack: Callable[[], Awaitable[None]],
+        unpack: Callable[[str], Awaitable[None]],
     ) -> None:
         self._post = post
         self._await_turn = await_turn
@@ -61,7 +63,7 @@ class Endpoint:
             "flush": self._flush,
             "metrics": self._metrics,
             "query": self._query,
-            **Streams(lambda: self._service.queue).methods,
+            **Streams(lambda: self._service.queue, unpack).methods,
             "status": self._status,
             "cancel": self._cancel,
             "reprioritize": self._reprioritize,
@@ -178,7 +180,7 @@ class Endpoint:
 
     async def _doors(self) -> Any:
         """What validates: it takes a second to load, and most pages set nothing."""
-        await self._unpack()
+        await self._unpack("pyqueue")
         await install("pydantic")
         from .. import doors
 
