@@ -1,6 +1,7 @@
 """What the store would not take, and what can be done about it.
 
 Letters are kept in the store where it can keep them, and the last 1,000 of this run in memory too.
+One that is replayed is kept until its trace is durable: until then nobody else has it.
 """
 
 from __future__ import annotations
@@ -9,9 +10,10 @@ import json
 import logging
 from collections.abc import Collection, Iterable
 from dataclasses import replace
+from itertools import chain
 from typing import cast
 
-from .batch import DeadLetter
+from .batch import Batch, DeadLetter
 from .ports import BatchStore, DeadLetterStore
 from .trace import QueuedTrace
 
@@ -27,6 +29,7 @@ class DeadLetters:
         keeps = all(hasattr(store, name) for name in ("bury", "letters", "forget"))
         self._store = cast(DeadLetterStore, store) if keeps else None
         self._recent: dict[str, DeadLetter] = {}
+        self._replayed: set[str] = set()
 
     @property
     def recent(self) -> tuple[DeadLetter, ...]:
@@ -36,6 +39,7 @@ class DeadLetters:
     def remember(self, letters: Iterable[DeadLetter]) -> None:
         """Keep them in memory; `bury` then keeps them in the store."""
         for letter in letters:
+            self._replayed.discard(letter.id)
             self._recent.pop(letter.id, None)
             self._recent[letter.id] = letter
         while len(self._recent) > KEPT:
@@ -56,6 +60,22 @@ class DeadLetters:
         found = {letter.id: letter for letter in [*self._recent.values(), *stored]}
         return sorted(found.values(), key=lambda letter: letter.time)
 
+    def replayed(self, ids: Iterable[str]) -> None:
+        """These were accepted again."""
+        self._replayed.update(ids)
+
+    async def stored(self, batches: Iterable[Batch]) -> None:
+        """These are durable: what was a letter is none any more. Never raises."""
+        if not self._replayed:
+            return
+        items = chain.from_iterable(batch.items() for batch in batches)
+        done = self._replayed.intersection(chain.from_iterable(item.ids for item in items))
+        self._replayed -= done
+        try:
+            await self._drop(sorted(done))
+        except Exception as error:
+            logger.warning("%d letters are stored, and kept: %s", len(done), error)
+
     async def review(self, id: str, resolution: str) -> bool:
         """Note what was found out about a letter. False where there is none with this id."""
         letter = next((letter for letter in await self.all() if letter.id == id), None)
@@ -71,11 +91,14 @@ class DeadLetters:
     async def purge(self, ids: Collection[str]) -> int:
         """Throw these away; how many there were."""
         gone = [letter.id for letter in await self.all() if letter.id in ids]
-        for id in gone:
-            self._recent.pop(id, None)
-        if self._store:
-            await self._store.forget(gone)
+        await self._drop(gone)
         return len(gone)
+
+    async def _drop(self, ids: list[str]) -> None:
+        for id in ids:
+            self._recent.pop(id, None)
+        if self._store and ids:
+            await self._store.forget(ids)
 
 
 def revive(letter: DeadLetter, now: float) -> QueuedTrace:

@@ -371,12 +371,13 @@ class TraceQueue:
         return await self._writer.dead_letters.all()
 
     async def replay_dead_letters(self, ids: Collection[str] | None = None) -> list[Verdict]:
-        """Offer these (None: all) again. What is accepted is no dead letter any more."""
+        """Offer these (None: all) again. What is accepted is no letter any more once it is
+        durable."""
         letters = await self._writer.dead_letters.all()
         chosen = [letter for letter in letters if ids is None or letter.id in ids]
         now = self._writer.clock.now()
         verdicts = [self.offer(revive(letter, now)) for letter in chosen]
-        await self._writer.dead_letters.purge({verdict.id for verdict in verdicts if verdict})
+        self._writer.dead_letters.replayed(verdict.id for verdict in verdicts if verdict)
         return verdicts
 
     async def review_dead_letter(self, id: str, resolution: str) -> bool:

@@ -227,6 +227,7 @@ class Writer:
             else:
                 await self._failed(batches, error)
         else:
+            await self.dead_letters.stored(batches)
             self.core.all_written(batches, self.clock.now())
             self._pump()
 

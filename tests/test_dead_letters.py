@@ -38,6 +38,30 @@ async def test_replayed_they_are_stored_and_no_letters_any_more():
     assert queue.ledger.broken_laws() == []
 
 
+async def test_a_letter_is_kept_until_its_trace_is_durable():
+    store = FaultyStore()
+    async with make_queue(store) as queue:
+        await kill(queue, store, "a")
+        queue.pause()
+        await queue.replay_dead_letters()
+        assert [letter.id for letter in await store.letters()] == ["a"]
+        queue.resume()
+        await queue.flush()
+        assert await store.letters() == []
+        assert ids(await queue.query()) == ["a"]
+
+
+async def test_a_trace_that_is_cancelled_in_its_replay_is_still_a_letter():
+    store = FaultyStore()
+    async with make_queue(store) as queue:
+        await kill(queue, store, "a")
+        queue.pause()
+        await queue.replay_dead_letters()
+        assert queue.cancel("a")
+        assert [letter.id for letter in await queue.list_dead_letters()] == ["a"]
+        queue.resume()
+
+
 async def test_what_is_refused_in_a_replay_stays_a_letter():
     store = FaultyStore()
     queue = make_queue(store)
