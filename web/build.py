@@ -96,6 +96,7 @@ FIRST = ("pyqueue.js", "worker.js")
 BEHIND = (
     *("python.js", "spool.js", "tabs.js", "recovery.js", "control.js", "database_faults.js"),
     "export.js",
+    "devtools/hook.js",
 )
 
 
@@ -127,7 +128,7 @@ def copy_runtime(out: Path) -> dict[str, str]:
 
 
 def check_origins(out: Path) -> None:
-    for script in out.glob("*.js"):
+    for script in (*out.glob("*.js"), *out.glob("devtools/*.js")):
         if found := re.findall(r"https?://[\w.-]+", script.read_text()):
             raise SystemExit(f"{script.name} names another origin: {found}")
 

@@ -204,7 +204,7 @@ async function forget(client, ids) {
   add(past.cancelled, discard(waiting, new Set(ids)));
   const sent = new Set(client.python().unsettled.map(({ id }) => id));
   for (const id of ids) if (sent.has(id)) await cancel(client, id);
-  await client.flush().catch(() => {}); // told by events
+  await client.self.flush().catch(() => {}); // told by events
 }
 
 /** Brings the stored rows within the retention policy now; {dryRun: true} only tells what would go. */

@@ -41,10 +41,7 @@ const NO_PYTHON = { unsettled: [], sent: zeros(), settled: tallies(), stop() {} 
 
 /** Starts a client; returns at once and never throws. See web/README.md for the options. */
 export function start(options) {
-  const client = new Client(options ?? {});
-  globalThis[Symbol.for("pyqueue")] = client;
-  globalThis.pyqueue = client;
-  return client;
+  return (globalThis.pyqueue = globalThis[Symbol.for("pyqueue")] = new Client(options ?? {}));
 }
 
 class Client {
@@ -105,6 +102,7 @@ class Client {
     }
     this.#waiting = new Waiting(budget);
     this.#journal = new Journal(database, this.#session, journal);
+    (globalThis[Symbol.for("pyqueue.devtools")] ??= { clients: [] }).clients.push(this.#parts); // see devtools/hook.js
     const consented = new Promise((resolve) => (this.#consented = resolve));
     if (shim?.loading) this.#adopt(shim);
     this.setConsent(this.#options.consent);
@@ -286,7 +284,7 @@ class Client {
     about: () => Object.assign(this.#options, { session: this.#session, startedAt: this.#startedAt }),
     tell: this.#listener.tell,
     keep: () => this.#journal.kept && this.#keep(),
-    flush: () => this.flush(),
+    self: this, listeners: this.#listeners, watch: () => import("./devtools/hook.js"),
   };
 
   /** Takes over what the shim took: the page's rules have not seen it yet. */

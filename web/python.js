@@ -28,6 +28,8 @@ export class Python {
   /** Counts by priority: of what was sent, and of how it ended. */
   sent = zeros();
   settled = Object.fromEntries(FATES.map((fate) => [fate, zeros()]));
+  /** Called with a fate and the traces that had it, if there is such a function; it must not throw. */
+  onSettled;
 
   /** `listener` has tell(kind, payload), progress() and lost(reason). */
   constructor(waiting, listener) {
@@ -188,6 +190,7 @@ export class Python {
       if (traces && number + traces.length - 1 <= last) {
         this.#unsettled.delete(number);
         this.settled[fate][traces[0].priority] += traces.length;
+        this.onSettled?.(fate, traces);
         number += traces.length;
       } else this.#open(number);
     }

@@ -25,6 +25,8 @@ export class Spool {
   batches = 0;
   fullBatches = 0;
   lastError;
+  /** As python.js has it. */
+  onSettled;
 
   /** `listener` has tell(kind, payload), progress() and lost(reason). */
   constructor(waiting, database, session, listener) {
@@ -95,6 +97,7 @@ export class Spool {
   }
 
   #written({ traces, row, full }) {
+    this.onSettled?.("written", traces);
     if (this.#failedInARow) this.#take(); // what waited meanwhile
     this.#failedInARow = 0;
     this.batches += 1;

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 from ..events import Event
@@ -37,8 +38,15 @@ class Caretaker:
         """Change options of the policy. Raises TypeError or ValueError, naming the option."""
         self._keeper.reconfigure(**changes)
 
-    async def run(self, dry_run: bool) -> Report:
-        """Bring the store within the policy now, or tell what that would do."""
+    @property
+    def policy(self) -> RetentionPolicy:
+        return self._keeper.policy
+
+    async def run(self, dry_run: bool, **changes: Any) -> Report:
+        """Bring the store within the policy now, or tell what that would do; `changes` to the
+        policy are for a dry run, and hold for no other."""
+        if dry_run and changes:
+            return await self._new_keeper(replace(self.policy, **changes), None).run(dry_run)
         return await self._keeper.run(dry_run)
 
     def heard(self, event: Event) -> None:

@@ -83,6 +83,7 @@ class Endpoint:
             "resign": self._resign,
             "enforceRetention": self._enforce_retention,
             "setRetention": self._set_retention,
+            "settings": self._settings,
             "shutdown": self._shutdown,
         }
 
@@ -243,8 +244,8 @@ class Endpoint:
     async def _purge_dead_letters(self, ids: list[str]) -> int:
         return await self._service.queue.purge_dead_letters(ids)
 
-    async def _listen(self, kind: str) -> None:
-        self._listened.add(kind)
+    async def _listen(self, kind: str, wanted: bool = True) -> None:
+        (self._listened.add if wanted else self._listened.discard)(kind)
 
     async def _set_consent(self, given: bool) -> None:
         self._service.queue.set_consent(given)
@@ -257,13 +258,34 @@ class Endpoint:
         self._caretaker.resign()
 
     async def _enforce_retention(self, options: dict[str, Any] | None = None) -> dict[str, Any]:
-        report = await self._caretaker.run(bool((options or {}).get("dryRun")))
+        """`{dryRun, …}`: a dry run may try other options of the policy."""
+        changes = dict(options or {})
+        dry_run = bool(changes.pop("dryRun", False))
+        if changes and not dry_run:
+            raise ValueError(f"{next(iter(changes))} is for dry runs; set it by setRetention()")
+        if changes:
+            (await self._doors()).retention_from(changes)
+        report = await self._caretaker.run(
+            dry_run, **{snake(key): value for key, value in changes.items()}
+        )
         answer: dict[str, Any] = camel_keys(asdict(report))
         return answer
 
     async def _set_retention(self, changes: dict[str, Any]) -> None:
         (await self._doors()).retention_from(changes)
         self._caretaker.reconfigure({snake(key): value for key, value in changes.items()})
+
+    async def _settings(self) -> dict[str, Any]:
+        """Of queue and retention: each option with its value, default and limits."""
+        await self._unpack()
+        from .settings import described
+
+        queue = self._service.queue
+        return {
+            "queue": queue.kind,
+            "config": described(queue.config),
+            "retention": described(self._caretaker.policy),
+        }
 
     async def _shutdown(self) -> None:
         self._caretaker.resign()
