@@ -99,6 +99,10 @@ BEHIND = (
     "devtools/hook.js",
 )
 
+# Loaded by whoever wants to look, and by nobody else.
+INSPECTOR = ("inspector.js", "standalone.js")
+INSPECTOR_PAGES = ("index.html", "standalone.css")
+
 
 def bundle(out: Path, *scripts: str, **options: str) -> int:
     """Bundles scripts, each with what it imports statically; returns their gzipped size."""
@@ -115,6 +119,17 @@ def bundle(out: Path, *scripts: str, **options: str) -> int:
     return sum(len(compress(file.read_bytes())) for file in set(out.glob("*.js")) - before)
 
 
+def bundle_inspector(out: Path) -> int:
+    """The inspector, its pages and its sources; their size, gzipped, of scripts alone."""
+    inspector = WEB / "inspector"
+    for file in INSPECTOR_PAGES:
+        shutil.copy(inspector / file, out / file)
+    scripts = [f"inspector/{script}" for script in INSPECTOR]
+    # CSS comes as text, for sheets that no policy has to allow.
+    options = {"splitting": "", "chunk-names": "shared-[hash]", "loader:.css": "text"}
+    return bundle(out, *scripts, **options, **{"outbase": str(inspector), "legal-comments": "eof"})
+
+
 def copy_runtime(out: Path) -> dict[str, str]:
     """Puts Pyodide and PyScript in place; returns what Pyodide's own lock says of its ABI."""
     pyodide = MODULES / "pyodide"
@@ -128,7 +143,7 @@ def copy_runtime(out: Path) -> dict[str, str]:
 
 
 def check_origins(out: Path) -> None:
-    for script in (*out.glob("*.js"), *out.glob("devtools/*.js")):
+    for script in (*out.glob("*.js"), *out.glob("devtools/*.js"), *out.glob("inspector/*.js")):
         if found := re.findall(r"https?://[\w.-]+", script.read_text()):
             raise SystemExit(f"{script.name} names another origin: {found}")
 
@@ -157,6 +172,8 @@ def build(target: Path) -> None:
         *BEHIND,
         **{"splitting": "", "chunk-names": "shared-[hash]", "define:BUILD": json.dumps(mark)},
     )
+    (out / "inspector").mkdir()
+    sizes["inspector"] = bundle_inspector(out / "inspector")
     info = copy_runtime(out)
 
     shutil.copytree(fetch_wheels(WEB / "wheels.txt", BUILD / "wheels"), out / "wheels")

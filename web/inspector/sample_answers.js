@@ -1,0 +1,121 @@
+// How the sample's page answers. Each is a generator: it yields progress, and returns the answer.
+
+import { PRIORITIES } from "./format.js";
+import { ROOM } from "./sample_queue.js";
+
+const COMMANDS = "flush pause resume setQueue reprioritize cancel replay review purge retention configure".split(" ");
+
+export function* answers(source, what, args) {
+  if (!ANSWERS[what]) throw new Error(`ask: unknown question ${what}; use ${Object.keys(ANSWERS).join(", ")}`);
+  if (COMMANDS.includes(what) && !source.commands && !(what === "retention" && args.dryRun)) {
+    throw new Error(`${what} is a command, and this page allows none: start({ devtools: { commands: true } })`);
+  }
+  const answer = ANSWERS[what](source, args);
+  return answer?.next ? yield* answer : answer;
+}
+
+const plain = ({ at, size, ...trace }) => trace;
+const all = (queue) => [...queue.stored(), ...queue.unstored()];
+
+function* query({ queue }, { conditions = {}, pageSize = 500 }) {
+  const traces = all(queue);
+  let count = 0;
+  for (let from = 0; from < traces.length; from += 2_000) {
+    const items = traces.slice(from, from + 2_000).filter((trace) => matches(conditions, trace)).map(plain).slice(0, pageSize);
+    count += items.length;
+    yield { done: Math.min(from + 2_000, traces.length), total: traces.length, items };
+    if (count >= (conditions.limit ?? Infinity)) break;
+  }
+  return { count };
+}
+
+function matches({ name, priority, status, traceId, since, until, text, attributes }, trace) {
+  return (name == null || trace.name === name) && (priority == null || trace.priority === priority) &&
+    (status == null || trace.status === status) && (traceId == null || trace.traceId === traceId) &&
+    (since == null || trace.timestamp >= since) && (until == null || trace.timestamp <= until) &&
+    (text == null || JSON.stringify(trace).toLowerCase().includes(text.toLowerCase())) &&
+    Object.entries(attributes ?? {}).every(([path, value]) => String(reach(trace.attributes, path)) === String(value));
+}
+
+const reach = (value, path) => value?.[path] ?? path.split(".").reduce((at, key) => at?.[key], value);
+
+function* exported({ queue }, { format, ids }) {
+  const traces = all(queue).map(plain).filter(({ id }) => !ids || ids.includes(id));
+  const steps = 12;
+  for (let step = 0; step < steps; step += 1) yield { done: Math.floor((traces.length * step) / steps), total: traces.length };
+  return { name: `pyqueue.${format}`, type: "application/json", bytes: JSON.stringify(traces).length };
+}
+
+const CONFIG = {
+  maxQueueSize: ROOM, maxQueueBytes: 5_242_880, maxTraceBytes: 1_048_576, rateLimit: 0, sampleRate: 1, maxBatchSize: 60, maxBatchBytes: 131_072,
+  batchTimeout: 1_000, maxInFlight: 4, maxRetries: 3, retryBaseDelay: 100, retryMaxDelay: 5_000, heapThreshold: 0.8,
+  breakerThreshold: 10, breakerCooldown: 5_000, writeTimeout: 30_000, timeToLive: 0,
+};
+const RETENTION = { maxAge: 604_800_000, maxCount: 0, maxBytes: 20_971_520, maxShare: 0.1, keepNames: ["payment.*"], keepIds: [] };
+
+function configure(source, { config }) {
+  for (const [name, value] of Object.entries(config)) {
+    if (!(name in CONFIG)) throw new Error(`config: unknown option ${name}`);
+    if (!(value >= 0)) throw new Error(`config.${name}: must be at least 0, not ${JSON.stringify(value)}`);
+    if (name === "heapThreshold" && value > 1) throw new Error(`config.${name}: must be 0 to 1, not ${value}`);
+  }
+  Object.assign((source.config ??= { ...CONFIG }), config);
+  return source.config;
+}
+
+function retention(source, { dryRun, ...changes }) {
+  source.retention = { ...RETENTION, ...source.retention, ...changes };
+  const { rows } = source.queue;
+  const left = rows.reduce((sum, { count }) => sum + count, 0);
+  const count = Math.floor(left * 0.2);
+  return {
+    dryRun, deleted: { count, rows: Math.floor(rows.length * 0.2), bytes: count * 410, byPriority: { critical: 0, high: 0, normal: Math.floor(count * 0.2), low: count - Math.floor(count * 0.2) } },
+    compacted: { count: 0, rows: 0, bytes: 0 }, left: { count: left - count, rows: rows.length, bytes: (left - count) * 410 }, bytesAllowed: 20_971_520, isOver: false, duration: 14,
+  };
+}
+
+function sessions({ queue, time }) {
+  const live = { session: "lq3x9f0a2sample-1", ...queue.metrics(time), closed: null };
+  const past = [1, 2, 3, 4].map((n) => {
+    const offered = 4_000 * n + 517;
+    return {
+      session: `lq3x${9 - n}b7c2sample-1`, offered, accepted: offered - n, refused: n, evicted: n * 12, cancelled: n % 2,
+      written: offered - n - n * 12 - (n % 2) - (n === 3 ? 40 : 0), dead: 0, queued: 0, inFlight: 0, retrying: 0, batches: 60 * n,
+      closed: time - n * 5_400_000, recovered: n === 3 ? 28 : 0, unknown: n === 3 ? 12 : 0,
+    };
+  });
+  return [live, ...past];
+}
+
+const ANSWERS = {
+  trace: ({ queue }, { id }) => { const found = all(queue).find((trace) => trace.id === id); return found ? plain(found) : null; },
+  query,
+  rows: ({ queue }, { limit = 100, before = Infinity }) =>
+    queue.rows.filter(({ key }) => key < before).slice(-limit).reverse().map(({ traces, ...row }) => row),
+  row: ({ queue }, { key }) => (queue.rows.find((row) => row.key === key)?.traces ?? []).map(plain),
+  deadLetters: ({ queue }) => queue.letters.map(({ trace, ...letter }) => letter),
+  sessions,
+  health: ({ queue }) => queue.breaker === "open"
+    ? { grade: "unhealthy", reasons: ["the circuit breaker is open", "4 transactions wait for a slow store"] }
+    : queue.letters.some(({ resolution }) => !resolution) ? { grade: "degraded", reasons: [`${queue.letters.filter(({ resolution }) => !resolution).length} dead letters are not reviewed`] }
+    : { grade: "healthy", reasons: [] },
+  settings: (source) => ({ queue: source.queue.mode, config: source.config ?? CONFIG, retention: source.retention ?? RETENTION }),
+  export: exported,
+  flush: () => null,
+  pause: ({ queue }) => void (queue.paused = true),
+  resume: ({ queue }) => void (queue.paused = false),
+  setQueue: ({ queue }, { queue: kind }) => (queue.mode = kind),
+  reprioritize: ({ queue }, { id }) => PRIORITIES.some((priority) => queue.lanes[priority].some((trace) => trace.id === id)),
+  cancel: () => false,
+  replay: ({ queue, time }, { keys }) => take(queue, keys).map(({ trace }) => queue.offer({ ...trace, size: undefined }, time)).length,
+  review: ({ queue }, { key, text }) => { const letter = queue.letters.find((one) => one.key === key); if (letter) letter.resolution = text; return !!letter; },
+  purge: ({ queue }, { keys }) => take(queue, keys).length,
+  retention,
+  configure,
+};
+
+function take(queue, keys) {
+  const taken = queue.letters.filter(({ key }) => keys.includes(key));
+  queue.letters = queue.letters.filter(({ key }) => !keys.includes(key));
+  return taken;
+}

@@ -1,0 +1,74 @@
+// The frame around the views: which client, which view, what is under way, and what is wrong.
+
+import { el, setText } from "./dom.js";
+import { count } from "./format.js";
+import { tabs } from "./parts/tabs.js";
+import { Work } from "./parts/work.js";
+import { shown } from "./shown.js";
+import { Overview } from "./views/overview.js";
+
+const VIEWS = { overview: Overview };
+const NOBODY = "No client of pyqueue is here yet. One that starts later will show up.";
+
+export class Shell {
+  #store;
+  #views;
+  #current;
+  #redraw;
+
+  constructor(store, redraw) {
+    [this.#store, this.#redraw] = [store, redraw];
+    const go = (view, ...how) => this.show(view, ...how);
+    this.#views = Object.fromEntries(Object.entries(VIEWS).map(([id, View]) => [id, new View(store, go, redraw)]));
+    this.tabs = tabs("Views", Object.entries(this.#views).map(([id, { title, element }]) => ({ id, title, element })), (id) => this.#shown(id));
+    this.clients = el("select", { className: "client", ariaLabel: "Client", hidden: true, onchange: () => store.choose(this.#idOf(this.clients.value)) });
+    this.tools = el("div", { className: "tools" }, this.clients);
+    this.work = new Work(store);
+    this.about = el("span", { className: "about" });
+    this.trouble = el("span", { className: "trouble", role: "status" });
+    this.waiting = el("div", { className: "waiting", hidden: true }, el("strong", {}, "Nothing to see yet"), el("p", {}, NOBODY));
+    this.element = el("div", { className: "root" },
+      el("header", { className: "bar" }, el("h2", { className: "brand" }, "pyqueue"), this.tabs.list, this.tools),
+      el("div", { className: "panels" }, ...Object.values(this.#views).map(({ element }) => element), this.waiting),
+      el("footer", { className: "line" }, this.about, this.work.element, this.trouble));
+  }
+
+  /** Brings up a view; what else is given is its own affair. */
+  show(id, ...how) {
+    if (!this.#views[id]) return;
+    this.tabs.select(id);
+    this.#views[id].enter?.(...how);
+  }
+
+  update() {
+    const { clients, client, trouble, missed } = this.#store;
+    this.waiting.hidden = clients.size > 0;
+    this.#listClients([...clients.values()]);
+    this.work.update();
+    setText(this.trouble, trouble ? `can't read: ${shown(trouble)}` : missed ? `${count(missed)} events went by unseen` : "");
+    setText(this.about, client ? words(client) : "");
+    for (const [id, view] of Object.entries(this.#views)) if (view.badge) this.tabs.badge(id, view.badge());
+    this.#current?.update();
+  }
+
+  #shown(id) {
+    this.#current = this.#views[id];
+    this.#redraw();
+  }
+
+  #listClients(all) {
+    const names = all.map(({ about: { database, runtime, session } }) => `${shown(database, 40)} · ${runtime ?? ""} · ${shown(session ?? "", 12)}`);
+    this.clients.hidden = all.length < 2;
+    if (this.clients.options.length === all.length && names.every((name, n) => this.clients.options[n].textContent === name)) return;
+    this.clients.replaceChildren(...all.map(({ about: { id } }, n) => el("option", { value: String(id) }, names[n])));
+    this.clients.value = String(this.#store.chosen);
+  }
+
+  #idOf(text) { return [...this.#store.clients.keys()].find((id) => String(id) === text); }
+}
+
+function words({ about: { database, runtime, queue, session }, log }) {
+  const parts = [database, runtime && `Python in ${runtime === "none" ? "none" : runtime}`, queue && `${queue} queue`, session && `session ${session}`];
+  return [...parts.filter(Boolean).map((part) => shown(part, 40)), `${count(log.seen)} traces seen`].join(" · ");
+}
+
