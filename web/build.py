@@ -130,6 +130,12 @@ def bundle_inspector(out: Path) -> int:
     return bundle(out, *scripts, **options, **{"outbase": str(inspector), "legal-comments": "eof"})
 
 
+def build_extension(out: Path) -> None:
+    """The DevTools extension: a folder to load as it is, or to zip."""
+    shutil.copytree(WEB / "extension", out, ignore=shutil.ignore_patterns("panel.js", "*.md"))
+    bundle(out, "extension/panel.js", **{"loader:.css": "text", "legal-comments": "eof"})
+
+
 def copy_runtime(out: Path) -> dict[str, str]:
     """Puts Pyodide and PyScript in place; returns what Pyodide's own lock says of its ABI."""
     pyodide = MODULES / "pyodide"
@@ -174,6 +180,7 @@ def build(target: Path) -> None:
     )
     (out / "inspector").mkdir()
     sizes["inspector"] = bundle_inspector(out / "inspector")
+    build_extension(target / "pyqueue-extension")
     info = copy_runtime(out)
 
     shutil.copytree(fetch_wheels(WEB / "wheels.txt", BUILD / "wheels"), out / "wheels")

@@ -9,6 +9,7 @@ import { quietly, tap } from "./tap.js";
 
 const INTERVAL = 500; // ms between two looks at the metrics
 const PATIENCE = 2000; // ms that a client has for an answer until it counts as stuck
+const KINDS = ["priority", "fifo", "batch"];
 
 export class Watch {
   #client;
@@ -34,9 +35,10 @@ export class Watch {
   /** What a tool's list of clients shows. */
   get about() {
     const { session, database, runtime, queue, devtools } = this.#client.about();
+    const mode = this.#metrics?.mode;
     return {
       id: session, database, session, runtime, state: this.#client.state(),
-      mode: this.#metrics?.mode ?? this.#client.state(), queue: queue ?? this.#metrics?.mode ?? "priority",
+      mode: mode ?? this.#client.state(), queue: KINDS.includes(mode) ? mode : queue ?? "priority",
       commands: devtools?.commands === true, stuck: !!this.#askedAt && now() - this.#askedAt > PATIENCE,
       metrics: this.#metrics,
     };
