@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 from playwright.sync_api import Page
 
 CATEGORIES = ["devtools.timeline", "disabled-by-default-devtools.timeline"]
+MEASURES = ["blink.user_timing"]
 THREADS = {
     "CrRendererMain": "page",
     "DedicatedWorker thread": "worker",
@@ -18,14 +21,14 @@ THREADS = {
 class Timeline:
     """Records from when it is made until `stop()`."""
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: Page, categories: Sequence[str] = CATEGORIES) -> None:
         self._page = page
         self._cdp = page.context.new_cdp_session(page)
         self._events: list[dict[str, Any]] = []
         self._is_complete = False
         self._cdp.on("Tracing.dataCollected", lambda told: self._events.extend(told["value"]))
         self._cdp.on("Tracing.tracingComplete", self._complete)
-        config = {"includedCategories": CATEGORIES, "excludedCategories": ["*"]}
+        config = {"includedCategories": list(categories), "excludedCategories": ["*"]}
         self._cdp.send("Tracing.start", {"transferMode": "ReportEvents", "traceConfig": config})
 
     def mark(self, name: str) -> None:
@@ -37,6 +40,11 @@ class Timeline:
         while not self._is_complete:
             self._page.wait_for_timeout(5)  # lets the events in
         self._events.sort(key=lambda event: event["ts"])
+
+    def measures(self) -> list[tuple[str, dict[str, Any]]]:
+        """What `performance.measure` noted while recorded, of any process: name, and detail."""
+        found = [event for event in self._events if "detail" in event.get("args", {})]
+        return [(event["name"], json.loads(event["args"]["detail"])) for event in found]
 
     def counts(self, since: str, until: str) -> Counter[tuple[str, str]]:
         """How often what happened between two marks, by thread and name of the event: `TimerFire`,

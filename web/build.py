@@ -95,8 +95,7 @@ def make_snapshot(archive: Path) -> Path:
 FIRST = ("pyqueue.js", "worker.js")
 BEHIND = (
     *("python.js", "spool.js", "tabs.js", "recovery.js", "control.js", "database_faults.js"),
-    "export.js",
-    "devtools/hook.js",
+    *("export.js", "devtools/hook.js", "devtools/tracks.js"),
 )
 
 # Loaded by whoever wants to look, and by nobody else.

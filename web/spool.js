@@ -86,24 +86,25 @@ export class Spool {
       while (this.#batches.length) {
         const batch = this.#batches[0];
         const isUrgent = batch.row.priority === CRITICAL;
+        const begun = performance.now();
         const error = await this.#database.write([batch.row], this.#account(batch), isUrgent).catch((error) => error);
         if (batch !== this.#batches[0]) continue; // it was released
         if (error) this.#failed(batch, error);
-        else this.#written(this.#batches.shift());
+        else this.#written(this.#batches.shift(), performance.now() - begun);
       }
     } finally {
       this.#running = undefined; // at once: what comes now must not rely on this one
     }
   }
 
-  #written({ traces, row, full }) {
+  #written({ traces, row, full }, took) {
     this.onSettled?.("written", traces);
     if (this.#failedInARow) this.#take(); // what waited meanwhile
     this.#failedInARow = 0;
     this.batches += 1;
     this.fullBatches += full;
     add(this.written, tally(traces));
-    this.#listener.tell("batch", { size: row.count, bytes: row.bytes, full, remaining: this.#waiting.size });
+    this.#listener.tell("batch", { size: row.count, bytes: row.bytes, full, took, remaining: this.#waiting.size });
     this.#listener.progress();
   }
 

@@ -20,11 +20,13 @@ export class Tab {
   #asked = new Map();
   #number = 0;
   #guard;
+  #tracks;
 
   /** `client` holds its parts. */
   constructor(client) {
     this.#client = client;
     this.#prefix = `pyqueue/${client.about().database}`;
+    if (client.about().tracks) this.#tracks = this.#draw();
   }
 
   /** Joins the others, again after it left. Resolves to what was recovered. */
@@ -61,6 +63,7 @@ export class Tab {
   /** Has Python look after the rows, where this tab leads: also a new one, after the old was lost. */
   async lead() {
     const { tell } = this.#client;
+    this.#tracks?.then((tracks) => tracks?.follow());
     if (this.#guard) await lead(this.#client, this.#guard).catch((error) => tell("error", { error: String(error) }));
   }
 
@@ -83,6 +86,15 @@ export class Tab {
     });
     this.#asked.delete(number);
     return answers;
+  }
+
+  async #draw() {
+    try {
+      const { Tracks } = await import("./devtools/tracks.js");
+      return new Tracks(this.#client);
+    } catch (error) {
+      this.#client.tell("error", { error: String(error) });
+    }
   }
 
   #listen() {

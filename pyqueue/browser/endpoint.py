@@ -84,6 +84,7 @@ class Endpoint:
             "enforceRetention": self._enforce_retention,
             "setRetention": self._set_retention,
             "settings": self._settings,
+            "tracks": self._draw_tracks,
             "shutdown": self._shutdown,
         }
 
@@ -286,6 +287,15 @@ class Endpoint:
             "config": described(queue.config),
             "retention": described(self._caretaker.policy),
         }
+
+    async def _draw_tracks(self) -> None:
+        """From now on; to be called once."""
+        await self._unpack()
+        from .tracks import Tracks
+
+        assert self._store is not None
+        tracks = Tracks(self._service.queue.session, self._store.database)
+        self._service.subscribe(tracks.heard)
 
     async def _shutdown(self) -> None:
         self._caretaker.resign()

@@ -43,6 +43,10 @@ class IndexedDBStore(IndexedDBUpkeep):
         return f"<IndexedDBStore {self._database.name!r} {state}>"
 
     @property
+    def database(self) -> Database:
+        return self._database
+
+    @property
     def corrupt_rows(self) -> int:
         """Rows met so far that can't be read; queries pass them over."""
         return len(self._corrupt)
