@@ -104,7 +104,7 @@ def test_after_a_reload_the_epoch_is_another_and_all_begins_anew(page: Page) -> 
     page.evaluate(TRACE, 1)
     before = tool.read()
     start(page, runtime="none")
-    page.evaluate(f"async () => void (await {HOOK}.clients[0].watch())")
+    page.evaluate(f"async () => void (await {HOOK}.clients[0].self.watch())")
     after = tool.read()
     assert after["epoch"] != before["epoch"]
     assert (after["missed"], after["events"]) == (0, [])

@@ -10,7 +10,7 @@ from typing import Any
 from playwright.sync_api import Page
 
 HOOK = 'globalThis[Symbol.for("pyqueue.devtools")]'
-WATCH = f"async () => void (await {HOOK}.clients[0].watch())"
+WATCH = f"async () => void (await {HOOK}.clients[0].self.watch())"
 READ = f"(cursor) => JSON.stringify({HOOK}.read(cursor))"
 ASK = f"([client, what, args, cursor]) => {HOOK}.ask(client, what, args, cursor)"
 

@@ -182,6 +182,9 @@ export const replayDeadLetters = onlyPython("replayDeadLetters");
 export const reviewDeadLetter = onlyPython("reviewDeadLetter");
 export const purgeDeadLetters = onlyPython("purgeDeadLetters");
 
+/** Resolves when tools can look at the page's clients. */
+export const watch = () => import("./devtools/hook.js");
+
 // What is stored
 
 /** Deletes what matches, everywhere: in every tab's queue, in the rows, the dead letters and the journal.

@@ -32,7 +32,7 @@ export const EVENTS = /* @__PURE__ */ "backpressure batch drop deadletter breake
 /** What a page can ask of its client; control.js answers. */
 export const QUESTIONS = /* @__PURE__ */ (
   "metrics query status cancel reprioritize setQueue pause resume reconfigure window health deadLetters replayDeadLetters " +
-  "reviewDeadLetter purgeDeadLetters sessions tabs purge enforceRetention setRetention export"
+  "reviewDeadLetter purgeDeadLetters sessions tabs purge enforceRetention setRetention export watch"
 ).split(" ");
 
 /** A count for each priority. */

@@ -102,7 +102,7 @@ class Client {
     }
     this.#waiting = new Waiting(budget);
     this.#journal = new Journal(database, this.#session, journal);
-    (globalThis[Symbol.for("pyqueue.devtools")] ??= { clients: [] }).clients.push(this.#parts); // see devtools/hook.js
+    (globalThis[Symbol.for("pyqueue.devtools")] ??= { clients: [] }).clients.push(this.#parts); // for tools: devtools/README.md
     const consented = new Promise((resolve) => (this.#consented = resolve));
     if (shim?.loading) this.#adopt(shim);
     this.setConsent(this.#options.consent);
@@ -284,7 +284,7 @@ class Client {
     about: () => Object.assign(this.#options, { session: this.#session, startedAt: this.#startedAt }),
     tell: this.#listener.tell,
     keep: () => this.#journal.kept && this.#keep(),
-    self: this, listeners: this.#listeners, watch: () => import("./devtools/hook.js"),
+    self: this, listeners: this.#listeners,
   };
 
   /** Takes over what the shim took: the page's rules have not seen it yet. */

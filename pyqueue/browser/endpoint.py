@@ -278,7 +278,7 @@ class Endpoint:
 
     async def _settings(self) -> dict[str, Any]:
         """Of queue and retention: each option with its value, default and limits."""
-        await self._unpack()
+        await self._unpack("pyqueue")
         from .settings import described
 
         queue = self._service.queue
@@ -290,7 +290,7 @@ class Endpoint:
 
     async def _draw_tracks(self) -> None:
         """From now on; to be called once."""
-        await self._unpack()
+        await self._unpack("pyqueue")
         from .tracks import Tracks
 
         assert self._store is not None

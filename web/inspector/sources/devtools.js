@@ -36,7 +36,7 @@ const quoted = (value) => `JSON.parse(${JSON.stringify(JSON.stringify(value ?? n
 
 function readHook(hook, cursor) {
   if (hook?.read) return JSON.stringify(hook.read(cursor));
-  hook?.clients[0]?.watch().catch(() => {}); // from then on it can be read
+  hook?.clients[0]?.self.watch().catch(() => {}); // from then on it can be read
   return null;
 }
 
