@@ -7,7 +7,7 @@ from json import JSONDecodeError
 from typing import Any
 
 from ..errors import FormatError
-from .lines import decoder
+from .lines import check_depth, decoder
 
 BLANKS = " \t\r\n\ufeff"
 
@@ -65,8 +65,10 @@ class JsonSource:
         self._advance(self._at + 1)
 
     def _value(self) -> Any:
-        self.peek()
+        can_nest = self.peek() in ("[", "{")
         while True:
+            if can_nest:
+                check_depth(self._text, self._at, self._line)
             try:
                 value, end = decoder.raw_decode(self._text, self._at)
                 # A number may go on where the text does.
@@ -77,8 +79,6 @@ class JsonSource:
                 held = len(self._text) - self._at
                 if held > LARGEST_ITEM or not self._more(held):
                     raise FormatError(f"line {self._line_of(error.pos)}: {error.msg}") from None
-            except RecursionError:
-                raise FormatError(f"line {self._line}: nested too deeply") from None
             except ValueError as error:  # an integer of too many digits
                 raise FormatError(f"line {self._line}: {error}") from None
 

@@ -8,7 +8,7 @@ import pytest
 
 from pyqueue import FormatError
 from pyqueue.formats import read_traces
-from tests.formats.samples import SAMPLE, file
+from tests.formats.samples import SAMPLE, file, pieces
 
 GOOD = '{"name":"a"}'
 
@@ -20,7 +20,10 @@ GOOD = '{"name":"a"}'
         ("ndjson", f"{GOOD}\n[1]", "line 2: a trace is a JSON object, not list"),
         ("ndjson", f'{GOOD}\n{{"name": 3}}', "line 2: trace field 'name' must be a non-empty"),
         ("ndjson", "9" * 5_000, "line 1: .*digit"),
-        ("ndjson", "[" * 200_000, "line 1: nested too deeply"),
+        ("ndjson", "[" * 200_000, "line 1: nested more than 200 levels deep"),
+        ("ndjson", f'{GOOD}\n{{"name":"a","a":{"[[]," * 300}', "line 2: nested more than 200"),
+        ("json", f'{{"traces":[{GOOD},\n{"[" * 200_000}', "line 2: nested more than 200 levels"),
+        ("json", f"[{GOOD},\n{'[[],' * 300}", "line 2: nested more than 200 levels"),
         ("json", f'{{"traces":[\n{GOOD},\n{GOOD}', "line 3: ',' is missing before the end"),
         ("json", f'{{"traces":[\n{GOOD}\n{GOOD}]}}', "line 3: ',' is missing before '{'"),
         ("json", '{"traces":[\n{"name":\n oops}]}', "line 3: Expecting value"),
@@ -37,7 +40,7 @@ GOOD = '{"name":"a"}'
         (None, "id,name\r\n1,a\r\n", "line 1: neither JSON nor lines of it"),
         (None, '{"traceEvents":[]}', "line 1: a Chrome trace can't be read back"),
     ],
-    ids=str,
+    ids=lambda value: str(value)[:40],
 )
 def test_the_line_is_told(format, content, words):
     with pytest.raises(FormatError, match=words) as told:
@@ -97,3 +100,12 @@ def test_a_large_file_is_read_in_little_memory():
     for _ in range(3):
         next(found)
     assert len(asked) < 10
+
+
+def test_brackets_in_texts_are_no_nesting():
+    trace = {"id": "a", "name": "[" * 999 + '"\\' + "{" * 999, "priority": "low", "timestamp": 1}
+    trace |= {"duration": 1, "attributes": {"many": [[]] * 999}}
+    for format in ("ndjson", "json", "otlp"):
+        whole = file([trace] * 3, format)
+        for size in (7, 1_000, len(whole)):
+            assert list(read_traces(pieces(whole, size))) == [trace] * 3
