@@ -9,6 +9,7 @@ from operator import attrgetter
 from typing import Any, TypeAlias, cast
 
 from .parcel import Elsewhere, Item, Text, weight
+from .priority import LABELS
 from .trace import QueuedTrace
 
 # For all traces of a batch: what runs in C takes a third of the time.
@@ -19,7 +20,7 @@ _count, _priority, _t_min, _t_max, _trace_ids, _text = map(
 Data: TypeAlias = str | bytes | Elsewhere
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Row:
     """One lane's part of a batch, in the format of the `segments` store (web/README.md)."""
 
@@ -39,8 +40,15 @@ class Row:
     data: Data
     """A JSON array of traces, as text or, for the codec "json+gzip", compressed."""
 
+    def __repr__(self) -> str:
+        lane = LABELS[self.priority] + (" and lower" if self.mixed else "")
+        return (
+            f"<Row {self.session} {self.seq_first} to {self.seq_last}, {lane}, "
+            f"{self.bytes} bytes of {self.codec}>"
+        )
 
-@dataclass(slots=True, eq=False)
+
+@dataclass(slots=True, eq=False, repr=False)
 class Batch:
     """What is sealed together, and how far it has come."""
 
@@ -69,6 +77,9 @@ class Batch:
     account: dict[str, Any] = field(default_factory=dict)
     """The session's counters as they are once this batch is written."""
 
+    def __repr__(self) -> str:
+        return f"<Batch {self.number}: {self.count} traces in {len(self.rows)} rows>"
+
     @property
     def count(self) -> int:
         return sum([row.count for row in self.rows])
@@ -93,7 +104,7 @@ class Batch:
         return min(lane[0].number for lane in self.lanes)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class DeadLetter:
     """A trace that the store would not take, with the reason."""
 
@@ -108,6 +119,10 @@ class DeadLetter:
     """When it was given up, ms since the epoch."""
     resolution: str | None = None
     """What a reviewer found out; None until then."""
+
+    def __repr__(self) -> str:
+        what = f"{LABELS[self.priority]}, {self.reason} after {self.attempts} attempts"
+        return f"<DeadLetter {self.id!r} {what}: {self.error}>"
 
 
 def halves(batch: Batch, numbers: tuple[int, int]) -> tuple[Batch, Batch]:

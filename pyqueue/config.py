@@ -14,7 +14,14 @@ def option(default: Any, *, least: float, most: float | None = None, meaning: st
     return field(default=default, metadata={"least": least, "most": most, "meaning": meaning})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+def differences(options: Any) -> str:
+    """As the call that makes the same: only what is not the default."""
+    found = [(o.name, getattr(options, o.name), o.default) for o in fields(options)]
+    changed = [f"{name}={value!r}" for name, value, default in found if value != default]
+    return f"{type(options).__name__}({', '.join(changed)})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class QueueConfig:
     """How a queue behaves. Raises TypeError or ValueError, naming field and value.
 
@@ -58,6 +65,9 @@ class QueueConfig:
     def __post_init__(self) -> None:
         for known in fields(self):
             check_option(known, getattr(self, known.name))
+
+    def __repr__(self) -> str:
+        return differences(self)
 
 
 def check_option(known: Field[Any], value: object) -> None:

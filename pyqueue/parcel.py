@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol, TypeAlias, runtime_checkable
 
 from .encoding import byte_size, quote
+from .priority import LABELS
 from .trace import QueuedTrace
 
 _decode = json.JSONDecoder().raw_decode
@@ -34,7 +35,7 @@ class Elsewhere(Protocol):
 Text: TypeAlias = str | Elsewhere
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Parcel:
     """At least one trace. To the queue it is what a `QueuedTrace` is, `count` times."""
 
@@ -63,6 +64,9 @@ class Parcel:
 
     expiry: ClassVar[float] = float("inf")
     """Where traces expire, they do so one by one."""
+
+    def __repr__(self) -> str:
+        return f"<Parcel {self.count} traces, {LABELS[self.priority]}, {self.size} bytes>"
 
     def traces(self) -> tuple[QueuedTrace, ...]:
         """Its traces, in their order; the same objects each time."""

@@ -38,7 +38,7 @@ LARGEST = sys.float_info.max
 _ALIASES = {"trace_id": "traceId", "span_id": "spanId", "parent_id": "parentId"}
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class QueuedTrace:
     """One accepted trace on its way: its JSON text, and what the queue needs to know of it."""
 
@@ -62,6 +62,10 @@ class QueuedTrace:
     not ask."""
 
     count: ClassVar[int] = 1
+
+    def __repr__(self) -> str:
+        name = json.loads(self.text)["name"]
+        return f"<QueuedTrace {self.id!r} {name!r}, {LABELS[self.priority]}, {self.size} bytes>"
 
     @property
     def expiry(self) -> float:

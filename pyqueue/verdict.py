@@ -43,6 +43,10 @@ class Verdict(NamedTuple):
     def __bool__(self) -> bool:
         return self.accepted
 
+    def __repr__(self) -> str:
+        fate = "accepted" if self.accepted else f"refused: {self.reason}"
+        return f"<Verdict {self.id!r} {fate}>"
+
 
 def accepted(id: str) -> Verdict:
     """The usual verdict; made as a tuple is, which takes half the time."""

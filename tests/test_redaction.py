@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from base64 import b64encode
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -237,9 +238,9 @@ async def test_what_was_hidden_is_nowhere_not_even_in_letters_and_events():
         queue.enqueue({"name": "a", "attributes": {"password": "hunter2"}}, "critical")
         queue.reprioritize("s-1", "low")
         await queue.aclose(1)
-    everything = (
-        f"{told} {queue.dead_letters} {queue.metrics()} {queue!r} {list(queue._core.held())}"
-    )
+    letters = list(map(asdict, queue.dead_letters))
+    texts = [item.text for item in queue._core.held()]
+    everything = f"{told} {letters} {asdict(queue.metrics())} {queue!r} {texts}"
     assert REDACTED in everything
     assert "hunter2" not in everything
 

@@ -231,9 +231,7 @@ class PriorityLanes:
         lane = self._highest_first[0]
         return [lane.take(count, size) or [lane.pop()]]
 
-    def _take_overdue(
-        self, count: int, size: int, before: float, taken: list[list[Item]]
-    ) -> None:
+    def _take_overdue(self, count: int, size: int, before: float, taken: list[list[Item]]) -> None:
         """The oldest of what has waited too long, by lane, the highest lane first. The very oldest
         goes however large it is: it would wait for ever for a batch in which it fits. One by one,
         lest a parcel take more than its share."""

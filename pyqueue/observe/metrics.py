@@ -13,7 +13,7 @@ from ..priority import HIGHEST_FIRST, LABELS
 PerPriority = Mapping[str, float | None]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class QueueMetrics:
     """A queue at one instant. Counts are traces; times ms; rates are in 0..1.
 
@@ -61,6 +61,15 @@ class QueueMetrics:
     consent: bool
     """Whether traces may be kept; while they may not, all are refused."""
     uptime: float
+
+    def __repr__(self) -> str:
+        ended = ("written", "evicted", "cancelled", "dead", "queued", "in_flight", "retrying")
+        parts = [f"{getattr(self, state)} {state}" for state in ended if getattr(self, state)]
+        return (
+            f"<QueueMetrics {self.mode}: {self.offered} offered = {self.refused} refused + "
+            f"{self.accepted} accepted ({', '.join(parts) or 'none'}); "
+            f"{self.memory_usage} bytes held, pressure {self.pressure}, breaker {self.breaker}>"
+        )
 
 
 def counts_of(ledger: Ledger) -> dict[str, Any]:

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field, fields
 from fnmatch import translate
 from typing import Any
 
-from ..config import check_option, option
+from ..config import check_option, differences, option
 
 KEEP = {"meaning": "exact, or with `*`, `?` and `[…]`"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class RetentionPolicy:
     """What may stay in the store. All limits hold together. Raises TypeError or ValueError, naming
     field and value.
@@ -48,6 +48,9 @@ class RetentionPolicy:
                 object.__setattr__(self, known.name, patterns)
             else:
                 check_option(known, getattr(self, known.name))
+
+    def __repr__(self) -> str:
+        return differences(self)
 
     def protector(self) -> Callable[[Mapping[str, Any]], bool] | None:
         """A test for a decoded trace: is it to be kept whatever happens? None where none is."""
