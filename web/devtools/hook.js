@@ -9,6 +9,7 @@
 import { ASKS } from "./asks.js";
 import { COMMANDS, refusal } from "./commands.js";
 import { Desk } from "./desk.js";
+import { install as formatInConsole } from "./formatters.js";
 import { Ring } from "./ring.js";
 import { quietly } from "./tap.js";
 import { Watch } from "./watch.js";
@@ -94,6 +95,7 @@ function rest() {
 function install() {
   const found = (globalThis[Symbol.for("pyqueue.devtools")] ??= { clients: [] });
   if (found.read) return found; // from another build of ours
+  quietly(formatInConsole, found.clients);
   const { push } = Array.prototype;
   found.clients.push = (...clients) => {
     push.apply(found.clients, clients);
