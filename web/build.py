@@ -99,7 +99,7 @@ BEHIND = (
 )
 
 # Loaded by whoever wants to look, and by nobody else.
-INSPECTOR = ("inspector.js", "standalone.js")
+INSPECTOR = ("inspector.js", "in_page.js", "docked.js", "sample.js", "standalone.js")
 INSPECTOR_PAGES = ("index.html", "standalone.css")
 
 

@@ -46,6 +46,12 @@ export class History {
     return true;
   }
 
+  /** ms for which a lane's oldest trace has waited; null where none does. */
+  age(priority, now) {
+    const then = this.metrics?.oldest?.[priority];
+    return then == null ? null : then + Math.max(0, now - this.#at);
+  }
+
   /** Written a second, lately. */
   rate(priority) { return this.lanes[priority].rate.at(-1) ?? 0; }
 

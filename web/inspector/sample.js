@@ -1,6 +1,6 @@
 // A source that plays a page with a busy shop: for demonstrations and tests. Seeded; its past begins some minutes ago.
 
-import { dice, Visitors } from "./sample_app.js";
+import { dice, nameOf, Visitors } from "./sample_app.js";
 import { answers } from "./sample_answers.js";
 import { SampleQueue, STEP } from "./sample_queue.js";
 
@@ -19,11 +19,10 @@ export class SampleSource {
     this.roll = dice(seed);
     this.now = now;
     this.commands = commands;
-    this.queue = new SampleQueue(this.roll, (type, more) => this.#tell(type, more));
-    this.#visitors = new Visitors(this.roll);
     this.#live = live;
-    this.#clock = now() - minutes * 60_000;
-    this.#began = this.#clock;
+    this.#clock = this.#began = now() - minutes * 60_000;
+    this.queue = new SampleQueue(`${nameOf(this.#began)}-1`, this.roll, (type, more) => this.#tell(type, more));
+    this.#visitors = new Visitors(this.roll, this.#began);
     this.#catchUp(now());
     for (const trace of traces) this.queue.offer({ priority: "normal", timestamp: now(), duration: 0, attributes: {}, ...trace }, now());
     this.#add(extra);
@@ -48,7 +47,7 @@ export class SampleSource {
     const events = this.#events.slice(from, from + PAGE);
     const seq = events.at(-1)?.seq ?? since;
     const client = {
-      id: 1, database: "shop", session: "lq3x9f0a2sample-1", runtime: "worker", mode: this.queue.mode, queue: this.queue.mode,
+      id: 1, database: "shop", session: nameOf(this.#began), runtime: "worker", mode: this.queue.mode, queue: this.queue.mode,
       commands: this.commands, metrics: this.queue.metrics(this.#clock),
     };
     // As what comes from a page does, all is a copy.

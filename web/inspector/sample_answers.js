@@ -1,6 +1,7 @@
 // How the sample's page answers. Each is a generator: it yields progress, and returns the answer.
 
 import { PRIORITIES } from "./format.js";
+import { nameOf } from "./sample_app.js";
 import { ROOM } from "./sample_queue.js";
 
 const COMMANDS = "flush pause resume setQueue reprioritize cancel replay review purge retention configure".split(" ");
@@ -47,17 +48,29 @@ function* exported({ queue }, { format, ids }) {
 }
 
 const CONFIG = {
-  maxQueueSize: ROOM, maxQueueBytes: 5_242_880, maxTraceBytes: 1_048_576, rateLimit: 0, sampleRate: 1, maxBatchSize: 60, maxBatchBytes: 131_072,
-  batchTimeout: 1_000, maxInFlight: 4, maxRetries: 3, retryBaseDelay: 100, retryMaxDelay: 5_000, heapThreshold: 0.8,
-  breakerThreshold: 10, breakerCooldown: 5_000, writeTimeout: 30_000, timeToLive: 0,
+  maxQueueSize: ROOM, maxQueueBytes: 5_242_880, rateLimit: 0, sampleRate: 1, maxBatchSize: 60, maxBatchBytes: 131_072,
+  batchTimeout: 1_000, maxInFlight: 4, maxRetries: 3, retryBaseDelay: 100, heapThreshold: 0.8, breakerThreshold: 10, breakerCooldown: 5_000,
 };
 const RETENTION = { maxAge: 604_800_000, maxCount: 0, maxBytes: 20_971_520, maxShare: 0.1, keepNames: ["payment.*"], keepIds: [] };
+const MEANINGS = {
+  maxQueueSize: "traces held: queued, in flight, retrying", maxQueueBytes: "their encoded bytes", rateLimit: "traces a second for each source; 0 is no limit",
+  sampleRate: "share of the traces that is kept", maxBatchSize: "traces in a batch", maxBatchBytes: "bytes in a batch", batchTimeout: "longest wait of a trace for its batch",
+  maxInFlight: "transactions at a time", maxRetries: "attempts after the first", retryBaseDelay: "first retry waits up to this long", heapThreshold: "share of the platform's heap limit",
+  breakerThreshold: "consecutive failures until it opens", breakerCooldown: "time to the first probe", maxAge: "after which a trace goes, however important",
+  maxCount: "stored traces", maxBytes: "their bytes", maxShare: "of the quota that others in the origin leave", keepNames: "exact, or with `*`, `?` and `[…]`", keepIds: "exact, or with `*`, `?` and `[…]`",
+};
+const SHARES = ["sampleRate", "heapThreshold", "maxShare"];
+
+const described = (options) => Object.fromEntries(Object.entries(options).map(([name, value]) => {
+  const numbers = typeof value === "number" ? { least: name.startsWith("max") && name !== "maxAge" && name !== "maxCount" ? 1 : 0, most: SHARES.includes(name) ? 1 : null } : {};
+  return [name, { value, default: CONFIG[name] ?? RETENTION[name], meaning: MEANINGS[name], ...(SHARES.includes(name) ? { ...numbers, least: 0 } : numbers) }];
+}));
 
 function configure(source, { config }) {
   for (const [name, value] of Object.entries(config)) {
     if (!(name in CONFIG)) throw new Error(`config: unknown option ${name}`);
-    if (!(value >= 0)) throw new Error(`config.${name}: must be at least 0, not ${JSON.stringify(value)}`);
-    if (name === "heapThreshold" && value > 1) throw new Error(`config.${name}: must be 0 to 1, not ${value}`);
+    const { least, most } = described(CONFIG)[name];
+    if (!(value >= least) || value > (most ?? Infinity)) throw new Error(`${name} must be ${most === null ? `at least ${least}` : `${least} to ${most}`}, not ${value}`);
   }
   Object.assign((source.config ??= { ...CONFIG }), config);
   return source.config;
@@ -75,11 +88,11 @@ function retention(source, { dryRun, ...changes }) {
 }
 
 function sessions({ queue, time }) {
-  const live = { session: "lq3x9f0a2sample-1", ...queue.metrics(time), closed: null };
+  const live = { session: queue.session, ...queue.metrics(time), closed: null };
   const past = [1, 2, 3, 4].map((n) => {
     const offered = 4_000 * n + 517;
     return {
-      session: `lq3x${9 - n}b7c2sample-1`, offered, accepted: offered - n, refused: n, evicted: n * 12, cancelled: n % 2,
+      session: `${nameOf(time - (n + 1) * 5_400_000)}-1`, offered, accepted: offered - n, refused: n, evicted: n * 12, cancelled: n % 2,
       written: offered - n - n * 12 - (n % 2) - (n === 3 ? 40 : 0), dead: 0, queued: 0, inFlight: 0, retrying: 0, batches: 60 * n,
       closed: time - n * 5_400_000, recovered: n === 3 ? 28 : 0, unknown: n === 3 ? 12 : 0,
     };
@@ -88,18 +101,16 @@ function sessions({ queue, time }) {
 }
 
 const ANSWERS = {
-  trace: ({ queue }, { id }) => { const found = all(queue).find((trace) => trace.id === id); return found ? plain(found) : null; },
+  trace: ({ queue }, { id }) => { const found = [...all(queue), ...queue.letters.map(({ trace }) => trace)].find((trace) => trace.id === id); return found ? plain(found) : null; },
   query,
-  rows: ({ queue }, { limit = 100, before = Infinity }) =>
-    queue.rows.filter(({ key }) => key < before).slice(-limit).reverse().map(({ traces, ...row }) => row),
-  row: ({ queue }, { key }) => (queue.rows.find((row) => row.key === key)?.traces ?? []).map(plain),
+  rows: ({ queue }, { limit = 100, before }) =>
+    queue.rows.filter(({ key }) => key < (before ?? Infinity)).slice(-limit).reverse().map(({ traces, ...row }) => row),
+  row: ({ queue }, { key }) => queue.rows.find((row) => row.key === key)?.traces.map(plain) ?? null,
   deadLetters: ({ queue }) => queue.letters.map(({ trace, ...letter }) => letter),
   sessions,
-  health: ({ queue }) => queue.breaker === "open"
-    ? { grade: "unhealthy", reasons: ["the circuit breaker is open", "4 transactions wait for a slow store"] }
-    : queue.letters.some(({ resolution }) => !resolution) ? { grade: "degraded", reasons: [`${queue.letters.filter(({ resolution }) => !resolution).length} dead letters are not reviewed`] }
-    : { grade: "healthy", reasons: [] },
-  settings: (source) => ({ queue: source.queue.mode, config: source.config ?? CONFIG, retention: source.retention ?? RETENTION }),
+  settings: (source) => ({
+    queue: source.queue.mode, queues: ["priority", "fifo", "batch"], config: described(source.config ?? CONFIG), retention: described(source.retention ?? RETENTION),
+  }),
   export: exported,
   flush: () => null,
   pause: ({ queue }) => void (queue.paused = true),

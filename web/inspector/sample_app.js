@@ -10,6 +10,9 @@ export function dice(seed) { // mulberry32
   };
 }
 
+/** A page's name, by which its time can be told. */
+export const nameOf = (began) => `${began.toString(36).padStart(9, "0")}sample`;
+
 const PRODUCTS = ["walnut desk", "reading lamp", "café table", "Sessel „Anna“", "木の椅子", "كرسي خشبي"];
 const hex = (roll, length) => Array.from({ length }, () => Math.floor(roll() * 16).toString(16)).join("");
 
@@ -42,10 +45,12 @@ const ERROR = {
 
 export class Visitors {
   #roll;
+  #began;
   #count = 0;
 
-  constructor(roll) {
-    this.#roll = roll;
+  /** `began`: when the page was loaded, ms since the epoch. */
+  constructor(roll, began) {
+    [this.#roll, this.#began] = [roll, began];
   }
 
   /** The traces of one visit that ended at `at`; in trouble more of them fail. */
@@ -61,7 +66,7 @@ export class Visitors {
       const duration = index ? Math.min(typical * (0.5 + roll()), Math.max(1, at - from)) : whole;
       const fails = isBad && index === steps.length - 1;
       const trace = {
-        id: `lq3x9f0a2sample-${(++this.#count).toString(36)}`, name, priority: fails ? "critical" : priority,
+        id: `${nameOf(this.#began)}-${(++this.#count).toString(36)}`, name, priority: fails ? "critical" : priority,
         timestamp: index ? from : at - whole, duration, attributes: tell(roll),
         ...(traceId && { traceId, spanId: index ? hex(roll, 16) : rootId }),
         ...(traceId && index && { parentId: rootId }),

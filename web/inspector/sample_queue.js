@@ -31,7 +31,8 @@ export class SampleQueue {
   #seq = 0;
   #bytes = 0;
 
-  constructor(roll, tell) {
+  constructor(session, roll, tell) {
+    this.session = session;
     this.#roll = roll;
     this.#tell = tell;
   }
@@ -77,6 +78,7 @@ export class SampleQueue {
       pressure: this.#held() > ROOM * 0.9 ? "hard" : this.#held() > ROOM * 0.7 ? "soft" : "none",
       batches: this.#batches, fullBatches: this.#full, batchEfficiency: this.#batches ? this.#full / this.#batches : 0,
       dropRate: lost ? lost / totals.offered : 0, batchTarget: 60, breaker: this.breaker, mode: this.mode,
+      health: this.#health(), oldest: perLane((priority) => this.#age(priority, now)),
       consent: true, uptime, storage: "indexeddb", journaled: 0, restarts: 0, waitingBytes: 0,
     };
   }
@@ -84,6 +86,22 @@ export class SampleQueue {
   held(id) { return this.unstored().find((trace) => trace.id === id); }
   unstored() { return [...this.writing.flatMap(({ traces }) => traces), ...PRIORITIES.flatMap((priority) => this.lanes[priority])]; }
   * stored() { for (const row of this.rows) yield* row.traces; }
+
+  #health() {
+    const letters = this.letters.filter(({ resolution }) => !resolution).length;
+    const reasons = [
+      ...(this.breaker === "open" ? ["the circuit breaker is open"] : []),
+      ...(this.#held() > ROOM * 0.7 ? [`the queue is ${Math.round((100 * this.#held()) / ROOM)}% full`] : []),
+      ...(letters >= 20 ? [`${letters} dead letters are not reviewed`] : []),
+    ];
+    return { grade: this.breaker === "open" ? "unhealthy" : reasons.length ? "degraded" : "healthy", reasons };
+  }
+
+  #age(priority, now) {
+    const writing = this.writing.filter((batch) => batch.priority === priority).flatMap(({ traces }) => traces);
+    const first = writing[0] ?? this.lanes[priority][0];
+    return first ? now - first.at : null;
+  }
 
   #held() { return sumOf(this.counts, "queued") + sumOf(this.counts, "inFlight"); }
 
@@ -148,8 +166,8 @@ export class SampleQueue {
   #store(traces, priority, bytes) {
     const times = traces.map(({ timestamp }) => timestamp);
     this.rows.push({
-      key: this.#batches, session: "lq3x9f0a2sample-1", seqFirst: this.#seq, seqLast: (this.#seq += traces.length) - 1,
-      priority: 3 - PRIORITIES.indexOf(priority), mixed: false, count: traces.length, bytes,
+      key: this.#batches, session: this.session, seqFirst: this.#seq, seqLast: (this.#seq += traces.length) - 1,
+      priority, mixed: false, count: traces.length, bytes,
       tMin: Math.min(...times), tMax: Math.max(...times), codec: this.#batches % 5 ? "json" : "json+gzip", traces,
     });
     if (this.rows.length > ROWS_KEPT) this.rows.shift();

@@ -2,12 +2,19 @@
 
 import { el, setText } from "./dom.js";
 import { count } from "./format.js";
+import { ExportMenu } from "./parts/export_menu.js";
 import { tabs } from "./parts/tabs.js";
 import { Work } from "./parts/work.js";
 import { shown } from "./shown.js";
+import { DeadLetters } from "./views/dead_letters.js";
 import { Overview } from "./views/overview.js";
+import { Sessions } from "./views/sessions.js";
+import { Settings } from "./views/settings.js";
+import { Stored } from "./views/stored.js";
+import { Traces } from "./views/traces.js";
 
-const VIEWS = { overview: Overview };
+const VIEWS = { overview: Overview, traces: Traces, stored: Stored, letters: DeadLetters, sessions: Sessions, settings: Settings };
+const OF_A_FILE = ["traces"];
 const NOBODY = "No client of pyqueue is here yet. One that starts later will show up.";
 
 export class Shell {
@@ -19,10 +26,11 @@ export class Shell {
   constructor(store, redraw) {
     [this.#store, this.#redraw] = [store, redraw];
     const go = (view, ...how) => this.show(view, ...how);
-    this.#views = Object.fromEntries(Object.entries(VIEWS).map(([id, View]) => [id, new View(store, go, redraw)]));
+    this.#views = Object.fromEntries(Object.entries(VIEWS).filter(([id]) => !store.isFile || OF_A_FILE.includes(id)).map(([id, View]) => [id, new View(store, go)]));
     this.tabs = tabs("Views", Object.entries(this.#views).map(([id, { title, element }]) => ({ id, title, element })), (id) => this.#shown(id));
     this.clients = el("select", { className: "client", ariaLabel: "Client", hidden: true, onchange: () => store.choose(this.#idOf(this.clients.value)) });
-    this.tools = el("div", { className: "tools" }, this.clients);
+    this.export = new ExportMenu(store, () => this.#current?.selection);
+    this.tools = el("div", { className: "tools" }, this.clients, !store.isFile && this.export.element);
     this.work = new Work(store);
     this.about = el("span", { className: "about" });
     this.trouble = el("span", { className: "trouble", role: "status" });
@@ -35,9 +43,9 @@ export class Shell {
 
   /** Brings up a view; what else is given is its own affair. */
   show(id, ...how) {
-    if (!this.#views[id]) return;
-    this.tabs.select(id);
-    this.#views[id].enter?.(...how);
+    const view = this.#views[id] ? id : Object.keys(this.#views)[0];
+    this.tabs.select(view);
+    this.#views[view].enter?.(...how);
   }
 
   update() {

@@ -1,12 +1,53 @@
-// The inspector as a page of its own. ?sample shows a shop that is not there; ?view=traces begins elsewhere.
+// The inspector as a page of its own, for files: dropped here, or chosen. ?sample shows a shop that is not there;
+// ?view=traces begins with another view.
 
+import { button, el, setText } from "./dom.js";
 import "./inspector.js";
-import { SampleSource } from "./sample.js";
+import { shown } from "./shown.js";
+import { openFiles } from "./sources/file.js";
 
 const asked = new URLSearchParams(location.search);
-const inspector = document.createElement("pyqueue-inspector");
-if (asked.has("view")) inspector.setAttribute("view", asked.get("view"));
-inspector.source = new SampleSource({
-  live: asked.get("sample") !== "still", extra: Number(asked.get("extra") ?? 0), commands: asked.get("commands") !== "no",
+const picker = el("input", { type: "file", multiple: true, hidden: true, accept: ".ndjson,.jsonl,.json,.txt", onchange: () => open(picker.files) });
+const said = el("p", { role: "status" });
+const welcome = el("main", { className: "welcome" },
+  el("h1", {}, "pyqueue inspector"),
+  el("p", {}, "Drop files here that pyqueue exported, as NDJSON, JSON or OTLP/JSON lines, or OTLP files of others. They are read in this page, and leave it for nowhere."),
+  el("p", { className: "choices" }, button("Open files …", () => picker.click(), { className: "primary" }), button("Show a sample", () => sample())), said);
+let inspector = null;
+
+function show(source) {
+  inspector?.remove();
+  inspector = document.createElement("pyqueue-inspector");
+  if (asked.has("view")) inspector.setAttribute("view", asked.get("view"));
+  inspector.source = source;
+  inspector.addTool(button("Open files …", () => picker.click()));
+  welcome.remove();
+  document.body.append(inspector);
+}
+
+async function open(files) {
+  if (!files.length) return;
+  setText(said, "Reading …");
+  if (!welcome.isConnected) document.body.prepend(welcome);
+  try {
+    show(await openFiles([...files], (count) => setText(said, `${count} traces …`)));
+    setText(said, "");
+  } catch (error) {
+    inspector?.remove();
+    setText(said, shown(error.message, 400));
+  }
+  picker.value = "";
+}
+
+async function sample() {
+  const { SampleSource } = await import("./sample.js");
+  show(new SampleSource({ live: asked.get("sample") !== "still", extra: Number(asked.get("extra") ?? 0), commands: asked.get("commands") !== "no" }));
+}
+
+document.addEventListener("dragover", (event) => event.preventDefault());
+document.addEventListener("drop", (event) => {
+  event.preventDefault();
+  open(event.dataTransfer.files);
 });
-document.body.append(inspector);
+document.body.append(picker, welcome);
+if (asked.has("sample")) sample();

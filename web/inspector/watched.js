@@ -1,8 +1,6 @@
 // What the inspector knows of one client.
 
 import { History } from "./history.js";
-import { PRIORITIES } from "./format.js";
-import { held } from "./history.js";
 import { TraceLog } from "./trace_log.js";
 
 const EVENTS = 500;
@@ -25,15 +23,11 @@ export class Watched {
   take(events) {
     this.log.add(events.filter(({ type }) => type === "trace"));
     for (const event of events) {
-      if (event.type === "written") this.log.written(event.ids);
-      else if (event.type === "metrics") this.#measure(event);
+      if (event.type === "written") this.log.ended(event.ids, "written");
+      else if (event.type === "ended") this.log.ended(event.ids, event.fate);
+      else if (event.type === "metrics") this.history.add(event.at, event.metrics);
       else if (event.type !== "trace") this.#note(event);
     }
-  }
-
-  #measure({ at, metrics }) {
-    this.history.add(at, metrics);
-    for (const priority of PRIORITIES) this.log.settle(priority, held(metrics.byPriority?.[priority]));
   }
 
   #note(event) {

@@ -10,8 +10,9 @@ const MOST = 8_000_000; // px that all browsers can scroll: 300,000 rows
 let grids = 0;
 
 export class Grid {
-  /** Follows the end while it is in view, as a log does. */
+  /** Whether it goes along with its end, as a log does; to look at a row, or to scroll away, stops that. */
   follows = false;
+  #isLog = false;
   #rows = [];
   #columns;
   #pool = [];
@@ -20,7 +21,8 @@ export class Grid {
   #on;
 
   /** `columns`: {key, title, className, sorts, paint(cell, row)}. `on`: {open(row), move(row), sort(key)}. */
-  constructor(label, columns, on, { className = "", empty = "" } = {}) {
+  constructor(label, columns, on, { className = "", empty = "", isLog = false } = {}) {
+    this.#isLog = this.follows = isLog;
     this.#columns = columns;
     this.#on = on;
     this.heads = columns.map((column) => this.#head(column));
@@ -40,7 +42,6 @@ export class Grid {
 
   /** Shows these rows; `gone` of them went from the front since. */
   show(rows, { sort = null, gone = 0, empty = null } = {}) {
-    const isAtEnd = this.#isAtEnd();
     this.#rows = rows;
     this.element.ariaRowCount = String(rows.length + 1);
     const height = `${Math.min(rows.length * ROW, MOST)}px`;
@@ -48,7 +49,7 @@ export class Grid {
     this.note.hidden = rows.length > 0;
     if (empty !== null) this.note.textContent = empty;
     if (sort) this.#showSort(sort);
-    if (this.follows && isAtEnd) this.element.scrollTop = this.element.scrollHeight;
+    if (this.follows) this.element.scrollTop = this.element.scrollHeight;
     else if (gone) this.element.scrollTop -= gone * ROW;
     this.paint();
   }
@@ -56,12 +57,14 @@ export class Grid {
   /** Makes a row the current one, and brings it into view. */
   select(row) {
     this.#current = row;
+    this.follows = false;
     const index = this.#rows.indexOf(row);
     if (index >= 0) this.#reveal(index);
     this.paint();
   }
 
   toEnd() {
+    this.follows = this.#isLog;
     this.element.scrollTop = this.element.scrollHeight;
   }
 
@@ -135,6 +138,7 @@ export class Grid {
 
   #go(index) {
     this.#current = this.#rows[index];
+    this.follows = false;
     this.#reveal(index);
     this.paint();
     this.#on.move?.(this.#current);
@@ -154,7 +158,7 @@ export class Grid {
   }
 
   #scrolled() {
+    this.follows = this.#isLog && this.#isAtEnd();
     this.paint();
-    this.#on.scroll?.(this.#isAtEnd());
   }
 }

@@ -4,8 +4,7 @@ import { el, setText } from "../dom.js";
 import { bytes, milliseconds, share } from "../format.js";
 import { shown } from "../shown.js";
 
-const PACE = 3_000; // ms between two questions
-const WORDS = { healthy: "Healthy", degraded: "Degraded", unhealthy: "Unhealthy", unknown: "No news yet" };
+const WORDS = { healthy: "Healthy", degraded: "Degraded", unhealthy: "Unhealthy", unknown: "No news yet", stuck: "Stuck" };
 
 const FACTS = {
   Queue: ({ mode }) => [mode],
@@ -20,11 +19,10 @@ const FACTS = {
 };
 
 export class Health {
-  /** The settings as they were last told; the limits are in them. */
-  settings = null;
+  /** Bytes that the queue may hold; undefined until it is known. */
+  limit;
   #store;
-  #asked = null; // the client, and when
-  #grade = "unknown";
+  #asked = null; // the client whose limit was asked for
   #facts = new Map();
 
   constructor(store) {
@@ -42,29 +40,27 @@ export class Health {
 
   update() {
     const { client } = this.#store;
-    if (!client) return;
+    if (!client?.metrics) return;
     this.#ask(client);
-    const { metrics } = client;
-    if (!metrics) return;
+    this.#showGrade(client);
     for (const [name, read] of Object.entries(FACTS)) {
-      const [text, isBad] = read(metrics, this.settings?.config?.maxQueueBytes);
+      const [text, isBad] = read(client.metrics, this.limit);
       setText(this.#facts.get(name), String(text ?? "–"));
       this.#facts.get(name).classList.toggle("bad", !!isBad);
     }
   }
 
   #ask(client) {
-    const now = performance.now();
-    if (this.#asked?.client === client && now - this.#asked.at < PACE) return;
-    if (this.#asked?.client !== client) this.#store.ask("settings").then((settings) => (this.settings = settings), () => {});
-    this.#asked = { client, at: now };
-    this.#store.ask("health").then((found) => this.#show(found), (error) => this.#show({ grade: "unknown", reasons: [error.message] }));
+    if (this.#asked === client) return;
+    this.#asked = client;
+    this.#store.ask("settings").then(({ config }) => (this.limit = config?.maxQueueBytes?.value), () => (this.#asked = null));
   }
 
-  #show({ grade, reasons }) {
-    this.#grade = grade;
-    this.verdict.dataset.grade = grade;
-    setText(this.grade, WORDS[grade] ?? shown(grade, 20));
-    setText(this.reasons, reasons.map((reason) => shown(reason)).join(" · ") || "nothing stands out");
+  #showGrade({ metrics, about }) {
+    const { grade = "unknown", reasons = [] } = metrics.health ?? {};
+    const all = about.stuck ? ["the client does not answer", ...reasons] : reasons;
+    this.verdict.dataset.grade = about.stuck ? "unhealthy" : grade;
+    setText(this.grade, about.stuck ? WORDS.stuck : WORDS[grade] ?? shown(grade, 20));
+    setText(this.reasons, all.map((reason) => shown(reason)).join(" · ") || (grade === "healthy" ? "nothing stands out" : ""));
   }
 }

@@ -61,14 +61,14 @@ export class Overview {
       el("table", { className: "lanes" }, el("thead", {}, head), el("tbody", {}, ...rows)));
   }
 
-  #showLanes({ log, history, metrics }) {
+  #showLanes({ history, metrics }) {
     const now = Date.now();
     const { peak } = history;
     for (const priority of PRIORITIES) {
       const lane = metrics.byPriority?.[priority];
-      const oldest = held(lane) ? log.oldest(priority) : undefined;
+      const age = held(lane) ? history.age(priority, now) : null;
       this.#row(priority, lane, history.rate(priority), [
-        oldest === undefined ? "–" : milliseconds(Math.max(0, now - oldest)),
+        age === null ? "–" : milliseconds(age),
         milliseconds(metrics.latencyP50?.[priority] ?? NaN), milliseconds(metrics.latencyP99?.[priority] ?? NaN),
       ]);
       this.#cells.get(priority).bar.style.transform = `scaleX(${held(lane) / peak})`;
@@ -88,7 +88,7 @@ export class Overview {
     const columns = (kind) => PRIORITIES.map((priority) => lanes[priority][kind]);
     const worst = (values) => PRIORITIES.map((priority) => values?.[priority]).filter(Number.isFinite).reduce((a, b) => Math.max(a, b), 0);
     const total = PRIORITIES.reduce((sum, priority) => sum + history.rate(priority), 0);
-    const limit = this.health.settings?.config?.maxQueueBytes;
+    const limit = this.health.limit;
     this.charts.rate.show([times, ...columns("rate")], `${count(total)} now`);
     this.charts.depth.show([times, ...columns("depth")], `${count(held(metrics))} now`);
     this.charts.latency.show([times, ...columns("p99"), ...columns("p50")], `${milliseconds(worst(metrics.latencyP99))} at worst`);

@@ -1,0 +1,153 @@
+// All of one trace, in a pane beside the list: what it tells, its place among the spans of its trace, and how it
+// differs from another one.
+
+import { button, el, mark } from "../dom.js";
+import { bytes, clock, dateTime, milliseconds, PRIORITIES } from "../format.js";
+import { shown } from "../shown.js";
+import { compare } from "./compare.js";
+import { FORMATS, toClipboard } from "./copy.js";
+import { entries, text } from "./value.js";
+import { waterfall } from "./waterfall.js";
+
+const FAMILY = 1_000; // spans of a trace, at most
+
+export class Details {
+  #store;
+  #onClose;
+  #trace = null; // the summary at first, then the whole
+  #pinned = null;
+  #mode = "details";
+  #ending = null; // of the question that is under way
+
+  constructor(store, onClose) {
+    [this.#store, this.#onClose] = [store, onClose];
+    this.title = el("h3", { className: "pane-title", tabIndex: -1 });
+    this.said = el("span", { className: "note", role: "status" });
+    this.modes = Object.fromEntries([["details", "Details"], ["waterfall", "Waterfall"], ["compare", "Compare"]].map(([mode, label]) => [mode, button(label, () => this.#become(mode), { ariaPressed: "false" })]));
+    this.pin = button("Pin", () => this.#pinIt(), { title: "Keep this one to compare another with it" });
+    const copies = Object.keys(FORMATS).map((format) => button(format, () => this.#copy(format), { className: "quiet" }));
+    this.content = el("div", { className: "pane-content" });
+    this.element = el("aside", { className: "pane", hidden: true, ariaLabel: "Trace" },
+      el("header", {}, this.title, button("Close", () => this.close(), { className: "quiet", title: "Close (Escape)" })),
+      el("div", { className: "toolbar" }, el("div", { role: "group", className: "group", ariaLabel: "Shown as" }, ...Object.values(this.modes)), this.pin),
+      el("div", { className: "toolbar copies" }, el("span", { className: "note" }, "Copy as"), ...copies, this.said),
+      this.content);
+    this.element.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape") return;
+      event.stopPropagation();
+      this.close();
+    });
+  }
+
+  get trace() { return this.element.hidden ? null : this.#trace; }
+
+  /** Shows what is known at once, and the rest when it is here. */
+  async open(summary) {
+    this.#trace = summary;
+    this.element.hidden = false;
+    this.#render();
+    if (summary.attributes) return;
+    try {
+      const whole = await this.#ask("trace", { id: summary.id });
+      if (this.#trace !== summary) return;
+      if (whole) this.#trace = { ...whole, size: summary.size, state: summary.state };
+      this.said.textContent = whole ? "" : "It is not to be had any more: what is here is all that is left of it.";
+      if (whole) this.#render();
+    } catch (error) {
+      if (this.#trace === summary) this.said.textContent = shown(error.message);
+    }
+  }
+
+  focus() { this.title.focus(); }
+
+  close() {
+    if (this.element.hidden) return;
+    this.#ending?.abort();
+    this.element.hidden = true;
+    this.#onClose();
+  }
+
+  #become(mode) {
+    this.#mode = mode;
+    this.#render();
+  }
+
+  #pinIt() {
+    this.#pinned = this.#pinned?.id === this.#trace.id ? null : this.#trace;
+    this.#render();
+  }
+
+  #render() {
+    const trace = this.#trace;
+    this.title.replaceChildren(el("span", { "data-lane": trace.priority }, mark(trace.priority)), shown(trace.name, 200));
+    this.said.textContent = "";
+    const isPinned = this.#pinned?.id === trace.id;
+    this.pin.ariaPressed = String(isPinned);
+    this.pin.textContent = isPinned ? "Pinned" : "Pin";
+    this.modes.waterfall.disabled = !trace.traceId;
+    this.modes.compare.disabled = !this.#pinned || isPinned;
+    const mode = this.modes[this.#mode].disabled ? "details" : this.#mode;
+    for (const [name, one] of Object.entries(this.modes)) one.ariaPressed = String(name === mode);
+    if (mode === "waterfall") this.#showWaterfall(trace);
+    else if (mode === "compare") this.content.replaceChildren(compare(this.#pinned, trace));
+    else this.content.replaceChildren(...this.#facts(trace));
+  }
+
+  #facts(trace) {
+    const { id, timestamp, duration, priority, status, traceId, spanId, parentId, size, state, attributes, error } = trace;
+    const facts = {
+      Time: `${dateTime(timestamp).slice(0, 10)} ${clock(timestamp)}`, Duration: duration ? milliseconds(duration) : "–", Priority: priority, Status: status ?? "–",
+      State: state, Size: size && bytes(size), Id: id, Trace: traceId, Span: spanId, Parent: parentId,
+    };
+    const list = el("dl", { className: "trace-facts" }, ...Object.entries(facts).filter(([, value]) => value).flatMap(([name, value]) => [
+      el("dt", {}, name), el("dd", { className: ["Id", "Trace", "Span", "Parent"].includes(name) ? "code" : "" }, shown(value, 300)),
+    ]));
+    return [
+      list, state === "queued" && this.#controls(trace),
+      error !== undefined && el("section", { className: "failed-part" }, el("h3", {}, "Error"), typeof error === "object" && error ? entries(error, "Error") : text(String(error))),
+      attributes && el("section", {}, el("h3", {}, "Attributes"), Object.keys(attributes).length ? entries(attributes, "Attributes") : el("p", { className: "note" }, "It has none.")),
+    ].filter(Boolean);
+  }
+
+  /** What can be done to a trace that still waits, where the page allows it. */
+  #controls({ id, priority }) {
+    if (!this.#store.client?.about.commands) return null;
+    const choice = el("select", { ariaLabel: "Priority" }, ...PRIORITIES.map((one) => el("option", { selected: one === priority }, one)));
+    return el("div", { className: "toolbar" }, el("span", { className: "note" }, "It still waits:"), choice,
+      button("Change priority", () => this.#command("reprioritize", { id, priority: choice.value })),
+      button("Take it out", () => this.#command("cancel", { id }), { className: "danger" }));
+  }
+
+  async #command(what, args) {
+    try {
+      this.said.textContent = (await this.#store.ask(what, args)) ? "Done." : "It does not wait any more.";
+    } catch (error) {
+      this.said.textContent = shown(error.message);
+    }
+  }
+
+  async #showWaterfall(trace) {
+    const family = new Map();
+    this.content.replaceChildren(el("p", { className: "note" }, "Looking for the other spans …"));
+    try {
+      const onProgress = ({ items = [] }) => items.forEach((one) => family.set(one.id, one));
+      await this.#ask("query", { conditions: { traceId: trace.traceId, limit: FAMILY } }, { onProgress, label: "Spans" });
+      if (!family.has(trace.id)) family.set(trace.id, trace);
+      if (this.#trace === trace) this.content.replaceChildren(waterfall([...family.values()], trace, (one) => this.open(one)));
+    } catch (error) {
+      if (this.#trace === trace && error.name !== "AbortError") this.content.replaceChildren(el("p", { className: "bad" }, shown(error.message)));
+    }
+  }
+
+  /** One question at a time: the next trace ends the former's. */
+  #ask(what, args, options) {
+    this.#ending?.abort();
+    this.#ending = new AbortController();
+    return this.#store.ask(what, args, { ...options, signal: this.#ending.signal });
+  }
+
+  async #copy(format) {
+    const isDone = await toClipboard(await FORMATS[format](this.#trace), this.element);
+    this.said.textContent = isDone ? `Copied as ${format}.` : "The browser did not let it be copied.";
+  }
+}

@@ -1,0 +1,61 @@
+// Has the page write a file: all that it has, what the filter lets through, or the trace that is looked at.
+
+import { button, el, setText } from "../dom.js";
+import { bytes } from "../format.js";
+import { shown } from "../shown.js";
+
+/** The names that all of pyqueue knows the formats by; pyqueue/formats/registry.py. */
+const FORMATS = {
+  ndjson: "NDJSON, a trace a line", json: "JSON", text: "Text, to be read", csv: "CSV, for spreadsheets", chrome: "Chrome trace, for Perfetto", otlp: "OTLP/JSON lines",
+};
+
+export class ExportMenu {
+  #store;
+  #selection;
+
+  /** `selection()` gives {filter, trace} of the view that is shown. */
+  constructor(store, selection) {
+    [this.#store, this.#selection] = [store, selection];
+    this.format = el("select", { id: "export-format" }, ...Object.entries(FORMATS).map(([name, label]) => el("option", { value: name }, label)));
+    this.scope = el("select", { id: "export-scope" });
+    this.said = el("p", { className: "note", role: "status" });
+    this.start = button("Export", () => this.#export(), { className: "primary" });
+    this.panel = el("div", { hidden: true, id: "export-panel", role: "group", ariaLabel: "Export" },
+      el("label", { htmlFor: "export-format" }, "Format"), this.format, el("label", { htmlFor: "export-scope" }, "Traces"), this.scope, this.start, this.said);
+    this.opener = button("Export", () => this.#toggle(this.panel.hidden), { ariaExpanded: "false", "aria-controls": "export-panel" });
+    this.element = el("div", { className: "menu" }, this.opener, this.panel);
+    this.element.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape" || this.panel.hidden) return;
+      event.stopPropagation();
+      this.#toggle(false);
+      this.opener.focus();
+    });
+  }
+
+  #toggle(isOpen) {
+    this.panel.hidden = !isOpen;
+    this.opener.ariaExpanded = String(isOpen);
+    if (!isOpen) return;
+    const { filter, trace } = this.#selection() ?? {};
+    this.scope.replaceChildren(el("option", { value: "all" }, "all that is queued and stored"),
+      ...(filter && !filter.isEmpty ? [el("option", { value: "filter", selected: true }, "what the filter lets through")] : []),
+      ...(trace ? [el("option", { value: "trace" }, `only ${shown(trace.name, 40)}`)] : []));
+    setText(this.said, "");
+    this.format.focus();
+  }
+
+  async #export() {
+    const { filter, trace } = this.#selection() ?? {};
+    const what = { all: {}, filter: { conditions: filter?.conditions }, trace: { ids: [trace?.id] } }[this.scope.value];
+    this.start.disabled = true;
+    setText(this.said, "The page writes the file …");
+    try {
+      const { name, bytes: size } = await this.#store.ask("export", { format: this.format.value, ...what }, { label: "Export" });
+      setText(this.said, `${shown(name, 80)}, ${bytes(size)}, is among the page's downloads.`);
+    } catch (error) {
+      setText(this.said, error.name === "AbortError" ? "It was cancelled." : shown(error.message));
+    } finally {
+      this.start.disabled = false;
+    }
+  }
+}

@@ -1,0 +1,55 @@
+// The spans of a trace, each below its parent, as bars over the time that all of them took.
+
+import { el, mark } from "../dom.js";
+import { count, milliseconds } from "../format.js";
+import { shown } from "../shown.js";
+
+const SHOWN = 500;
+const DEEPEST = 24; // steps to the right
+
+/** `onOpen(trace)` when one is chosen; `current` is marked. */
+export function waterfall(traces, current, onOpen) {
+  const start = Math.min(...traces.map(({ timestamp }) => timestamp));
+  const end = Math.max(...traces.map(({ timestamp, duration }) => timestamp + (duration || 0)));
+  const whole = Math.max(end - start, 0.001);
+  const lines = inOrder(traces);
+  const place = (at) => `${((at - start) / whole) * 100}%`;
+  return el("div", { className: "waterfall" },
+    el("p", { className: "note" }, `${count(traces.length)} spans in ${milliseconds(whole)}${lines.length > SHOWN ? `; the first ${SHOWN} of them` : ""}`),
+    el("div", { className: "scale", "aria-hidden": "true" }, ...[0, 0.25, 0.5, 0.75, 1].map((part) => el("span", {}, milliseconds(part * whole)))),
+    el("ul", { className: "spans", ariaLabel: "Spans" }, ...lines.slice(0, SHOWN).map(({ trace, depth }) => {
+      const bar = el("i", { className: "span-bar" });
+      bar.style.insetInlineStart = place(trace.timestamp);
+      bar.style.width = `${Math.max(((trace.duration || 0) / whole) * 100, 0.4)}%`;
+      const name = el("span", { className: "span-name" }, mark(trace.priority), shown(trace.name, 80));
+      name.style.paddingInlineStart = `${Math.min(depth, DEEPEST) * 10}px`;
+      const isCurrent = trace.id === current?.id;
+      return el("li", {}, el("button", {
+        type: "button", className: `span ${trace.status === "error" || trace.error ? "failed" : ""}`, "data-lane": trace.priority,
+        "aria-current": String(isCurrent), onclick: () => onOpen(trace),
+      }, name, el("span", { className: "span-track", "aria-hidden": "true" }, bar), el("span", { className: "number" }, milliseconds(trace.duration))));
+    })));
+}
+
+/** Depth first, by time; a span whose parent is not here stands at the left. Nothing is lost in a circle. */
+function inOrder(traces) {
+  const byTime = traces.toSorted((a, b) => a.timestamp - b.timestamp || b.duration - a.duration);
+  const known = new Set(byTime.map(({ spanId }) => spanId).filter(Boolean));
+  const children = Map.groupBy(byTime, ({ parentId, spanId }) => (known.has(parentId) && parentId !== spanId ? parentId : null));
+  const lines = [];
+  const seen = new Set();
+  const walk = (roots) => {
+    const stack = roots.map((trace) => ({ trace, depth: 0 })).reverse();
+    while (stack.length) {
+      const { trace, depth } = stack.pop();
+      if (seen.has(trace)) continue;
+      seen.add(trace);
+      lines.push({ trace, depth });
+      const below = trace.spanId ? children.get(trace.spanId) ?? [] : [];
+      stack.push(...below.map((child) => ({ trace: child, depth: depth + 1 })).reverse());
+    }
+  };
+  walk(children.get(null) ?? []);
+  walk(byTime); // what is left is in circles
+  return lines;
+}
