@@ -11,7 +11,8 @@ export function docked({ source, height, onHeight, onClose, step, least }) {
   const inspector = document.createElement("pyqueue-inspector");
   inspector.shadowRoot.adoptedStyleSheets.push(docking);
   inspector.source = source ?? new PageSource();
-  inspector.addTool(button("Close", onClose, { className: "quiet", title: "Close the inspector" }));
+  inspector.popover = "manual"; // above all, and out of reach of what the page does to its body
+  inspector.addTool(button("Close", onClose, { className: "quiet", ariaLabel: "Close the inspector" }));
   const edge = el("div", { className: "edge", role: "separator", tabIndex: 0, ariaOrientation: "horizontal", ariaLabel: "Height of the inspector" });
   inspector.shadowRoot.prepend(edge);
 

@@ -62,8 +62,15 @@ function anywhere(text) {
 /** What words are looked for in: all that is known of the trace, in lower case. */
 function textOf(trace) {
   const { name, status, id, traceId, attributes, error } = trace;
-  const rest = attributes || error ? JSON.stringify([attributes, error]) : "";
-  return `${name} ${status ?? ""} ${id} ${traceId ?? ""} ${rest}`.toLowerCase();
+  return `${name} ${status ?? ""} ${id} ${traceId ?? ""} ${attributes || error ? json([attributes, error]) : ""}`.toLowerCase();
+}
+
+function json(value) {
+  try {
+    return JSON.stringify(value);
+  } catch { // too deep
+    return "";
+  }
 }
 
 function byName(value) {

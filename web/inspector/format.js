@@ -2,6 +2,9 @@
 
 export const PRIORITIES = ["critical", "high", "normal", "low"];
 
+const STATES = { written: "stored", in_flight: "writing" };
+export const stateName = (state) => STATES[state] ?? state ?? "";
+
 const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 const NONE = "–";
 
@@ -10,6 +13,7 @@ export const count = (value) => (Number.isFinite(value) ? whole.format(value) : 
 export function milliseconds(value) {
   if (!Number.isFinite(value)) return NONE;
   if (value < 0) return `−${milliseconds(-value)}`;
+  if (value > 0 && value < 0.1) return `${Math.round(value * 1_000)} µs`;
   if (value < 10) return `${value.toFixed(1)} ms`;
   if (value < 1_000) return `${Math.round(value)} ms`;
   if (value < 60_000) return `${(value / 1_000).toFixed(value < 10_000 ? 2 : 1)} s`;

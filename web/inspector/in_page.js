@@ -26,6 +26,7 @@ export function mount({ hotkey = "Alt+Shift+Q", source = null } = {}) {
     element ??= make();
     const shown = await element;
     document.body.append(shown);
+    shown.showPopover?.();
     shown.focus();
   }
 

@@ -28,7 +28,12 @@ const cell = (value) => (value === undefined ? el("td", { className: "note" }, "
 function flat(value, path = "", depth = 0, found = new Map()) {
   if (found.size > 5_000) return found;
   const isDeep = value !== null && typeof value === "object" && depth < DEEPEST && Object.keys(value).length;
-  if (!isDeep) return path ? found.set(path, typeof value === "string" ? value : JSON.stringify(value)) : found;
+  if (!isDeep) return path ? found.set(path, brief(value, depth)) : found;
   for (const [key, inner] of Object.entries(value)) flat(inner, path ? `${path}.${key}` : key, depth + 1, found);
   return found;
+}
+
+function brief(value, depth) {
+  if (typeof value === "string") return value;
+  return depth < DEEPEST ? JSON.stringify(value) : "[deeper]";
 }

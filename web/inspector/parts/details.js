@@ -2,7 +2,7 @@
 // differs from another one.
 
 import { button, el, mark } from "../dom.js";
-import { bytes, clock, dateTime, milliseconds, PRIORITIES } from "../format.js";
+import { bytes, clock, dateTime, milliseconds, PRIORITIES, stateName } from "../format.js";
 import { shown } from "../shown.js";
 import { compare } from "./compare.js";
 import { FORMATS, toClipboard } from "./copy.js";
@@ -28,7 +28,7 @@ export class Details {
     const copies = Object.keys(FORMATS).map((format) => button(format, () => this.#copy(format), { className: "quiet" }));
     this.content = el("div", { className: "pane-content" });
     this.element = el("aside", { className: "pane", hidden: true, ariaLabel: "Trace" },
-      el("header", {}, this.title, button("Close", () => this.close(), { className: "quiet", title: "Close (Escape)" })),
+      el("header", {}, this.title, button("Close", () => this.close(), { className: "quiet", title: "Close (Escape)", ariaLabel: "Close trace" })),
       el("div", { className: "toolbar" }, el("div", { role: "group", className: "group", ariaLabel: "Shown as" }, ...Object.values(this.modes)), this.pin),
       el("div", { className: "toolbar copies" }, el("span", { className: "note" }, "Copy as"), ...copies, this.said),
       this.content);
@@ -97,7 +97,7 @@ export class Details {
     const { id, timestamp, duration, priority, status, traceId, spanId, parentId, size, state, attributes, error } = trace;
     const facts = {
       Time: `${dateTime(timestamp).slice(0, 10)} ${clock(timestamp)}`, Duration: duration ? milliseconds(duration) : "–", Priority: priority, Status: status ?? "–",
-      State: state, Size: size && bytes(size), Id: id, Trace: traceId, Span: spanId, Parent: parentId,
+      State: stateName(state), Size: size && bytes(size), Id: id, Trace: traceId, Span: spanId, Parent: parentId,
     };
     const list = el("dl", { className: "trace-facts" }, ...Object.entries(facts).filter(([, value]) => value).flatMap(([name, value]) => [
       el("dt", {}, name), el("dd", { className: ["Id", "Trace", "Span", "Parent"].includes(name) ? "code" : "" }, shown(value, 300)),
@@ -147,7 +147,11 @@ export class Details {
   }
 
   async #copy(format) {
-    const isDone = await toClipboard(await FORMATS[format](this.#trace), this.element);
-    this.said.textContent = isDone ? `Copied as ${format}.` : "The browser did not let it be copied.";
+    try {
+      const isDone = await toClipboard(await FORMATS[format](this.#trace), this.element);
+      this.said.textContent = isDone ? `Copied as ${format}.` : "The browser did not let it be copied.";
+    } catch (error) { // it may be too deep
+      this.said.textContent = shown(error.message);
+    }
   }
 }

@@ -63,9 +63,10 @@ export class Grid {
     this.paint();
   }
 
-  toEnd() {
-    this.follows = this.#isLog;
-    this.element.scrollTop = this.element.scrollHeight;
+  /** To the "start", or to the "end", and along with it where this is a log. */
+  goTo(edge) {
+    this.follows = this.#isLog && edge === "end";
+    this.element.scrollTop = this.follows ? this.element.scrollHeight : 0;
   }
 
   paint() {
@@ -91,7 +92,7 @@ export class Grid {
   #head({ key, title, className = "", sorts, hint }) {
     const head = el("div", { role: "columnheader", className: `cell ${className}`, "data-key": key });
     if (!sorts) head.append(el("span", { className: title.startsWith("*") ? "unseen" : "", title: hint ?? "" }, title.replace("*", "")));
-    else head.append(el("button", { type: "button", tabIndex: -1, onclick: () => this.#on.sort(key), title: `Sort by ${title.toLowerCase()}` }, title));
+    else head.append(el("button", { type: "button", onclick: () => this.#on.sort(key), title: `Sort by ${title.toLowerCase()}` }, title));
     return head;
   }
 

@@ -1,10 +1,8 @@
 // How a trace looks in a row.
 
 import { mark, setText } from "../dom.js";
-import { bytes, clock, milliseconds } from "../format.js";
+import { bytes, clock, milliseconds, stateName } from "../format.js";
 import { shown } from "../shown.js";
-
-const STATES = { written: "stored", in_flight: "writing" };
 
 export const traceColumns = [
   { key: "timestamp", title: "Time", sorts: true, className: "number", paint: (cell, { timestamp }) => setText(cell, clock(timestamp)) },
@@ -12,7 +10,7 @@ export const traceColumns = [
   { key: "name", title: "Name", sorts: true, className: "text", paint: paintName },
   { key: "duration", title: "Duration", sorts: true, className: "number", paint: (cell, { duration }) => setText(cell, duration ? milliseconds(duration) : "–") },
   { key: "status", title: "Status", sorts: true, className: "text wide", paint: (cell, { status }) => setText(cell, status ? shown(status, 40) : "") },
-  { key: "state", title: "State", sorts: true, className: "wide", paint: (cell, { state }) => setText(cell, STATES[state] ?? state ?? "") },
+  { key: "state", title: "State", sorts: true, className: "wide", paint: (cell, { state }) => setText(cell, stateName(state)) },
   { key: "size", title: "Size", sorts: true, className: "number wide", paint: (cell, { size }) => setText(cell, size === undefined ? "" : bytes(size)) },
   { key: "traceId", title: "Trace", className: "text code wider", paint: (cell, { traceId }) => setText(cell, traceId ? shown(traceId, 32) : "") },
 ];

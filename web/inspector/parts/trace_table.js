@@ -58,6 +58,7 @@ export class TraceTable {
   sort(key) {
     const { key: before, direction } = this.listing.sort;
     const next = before !== key ? { key, direction: 1 } : direction > 0 ? { key, direction: -1 } : { key: null, direction: 1 };
+    this.grid.goTo(next.key ? "start" : "end");
     this.listing.set({ sort: next });
   }
 

@@ -7,6 +7,7 @@ import { shown, shownLines } from "../shown.js";
 const LINE = 300; // characters of a text at first
 const MORE = 64 * 1024; // and with each further step
 const ENTRIES = 100;
+const SMALL = 8; // entries, with which it is open from the beginning
 const LOOKS_OTHERWISE = /^(|-?\d[\d.e+-]*|true|false|null|\s.*|.*\s)$/s;
 
 /** The entries of an object or a list, as lines. */
@@ -35,9 +36,11 @@ function nested(name, value) {
   const brief = el("span", { className: "note" }, Array.isArray(value) ? `${count(size)} items` : `${count(size)} keys`);
   const box = el("details", {}, el("summary", {}, name, brief));
   box.addEventListener("toggle", () => box.open && box.children.length === 1 && box.append(entries(value, "Entries")));
-  if (size && size <= 8 && JSON.stringify(value).length < 400) box.open = true;
+  box.open = size > 0 && size <= SMALL && Object.values(value).every(isBrief);
   return box;
 }
+
+const isBrief = (value) => value === null || (typeof value === "string" ? value.length <= 60 : typeof value !== "object");
 
 /** A text: a line of it, and the rest step by step, for a megabyte at once would stop the page. */
 export function text(value) {

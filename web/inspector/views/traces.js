@@ -13,7 +13,7 @@ export class Traces {
   constructor(store, go) {
     [this.#store, this.#go] = [store, go];
     this.pause = button("Pause", () => this.#pause(!this.#isPaused), { ariaPressed: "false", title: "The list stands still; traces are gathered all the same" });
-    this.toEnd = button("Latest", () => this.table.grid.toEnd(), { className: "quiet", title: "To the end of the list, and along with it" });
+    this.toEnd = button("Latest", () => this.table.grid.goTo("end"), { className: "quiet", title: "To the end of the list, and along with it" });
     this.table = new TraceTable("Traces", { open: (trace) => this.#open(trace), filter: (filter, isEntered) => this.#filtered(filter, isEntered) }, {
       isLog: true, tools: store.isFile ? [] : [this.pause, this.toEnd], empty: "No trace yet.\nWhat the page traces from now on is listed here.",
     });

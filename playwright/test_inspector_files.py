@@ -1,0 +1,79 @@
+"""Exported files are read in a page of its own, offline."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+from inspecting import pane, rows
+
+TRACE = {
+    "id": "a1", "name": "checkout.submit", "priority": "high", "timestamp": 1_700_000_000_000.5,
+    "duration": 12, "attributes": {"cart": {"items": 3}}, "traceId": "t1", "spanId": "s1",
+}  # fmt: skip
+SECOND = {**TRACE, "id": "a2", "name": "pay", "priority": 3, "spanId": "s2", "parentId": "s1"}
+SPAN = {
+    "traceId": "5b8efff798038103d269b633813fc60c", "spanId": "eee19b7ec3c1b174", "name": "theirs",
+    "startTimeUnixNano": "1700000000000000000", "endTimeUnixNano": "1700000000250000000",
+    "attributes": [{"key": "n", "value": {"intValue": "7"}}], "status": {"code": 2},
+    "events": [{"name": "exception", "attributes": [
+        {"key": "exception.message", "value": {"stringValue": "no connection"}}]}],
+}  # fmt: skip
+REQUEST = {"resourceSpans": [{"scopeSpans": [{"spans": [SPAN]}]}]}
+
+NDJSON = f"{json.dumps(TRACE)}\n{json.dumps(SECOND)}\n"
+
+
+def open_file(page: Page, folder: Path, name: str, text: str) -> None:
+    (folder / name).write_text(text)
+    page.goto("/pyqueue/inspector/index.html")
+    page.locator("input[type=file]").set_input_files(folder / name)
+
+
+def test_what_was_exported_is_listed_filtered_and_shown_whole(page: Page, tmp_path: Path) -> None:
+    open_file(page, tmp_path, "two.ndjson", NDJSON)
+    expect(rows(page)).to_have_count(2)
+    expect(page.get_by_role("tab")).to_have_count(1)
+    page.get_by_role("searchbox").fill("attr.cart.items=3 priority:critical")
+    expect(rows(page)).to_have_count(1)
+    rows(page).first.click()
+    expect(pane(page)).to_contain_text("items")
+    pane(page).get_by_role("button", name="Waterfall").click()
+    spans = pane(page).get_by_role("list", name="Spans").get_by_role("button")
+    expect(spans).to_have_count(2)
+
+
+def test_json_documents_are_read_too(page: Page, tmp_path: Path) -> None:
+    open_file(page, tmp_path, "list.json", json.dumps([TRACE, SECOND], indent=2))
+    expect(rows(page)).to_have_count(2)
+    open_file(page, tmp_path, "export.json", json.dumps({"traces": [TRACE]}, indent=1))
+    expect(rows(page)).to_have_count(1)
+
+
+def test_spans_of_others_are_traces(page: Page, tmp_path: Path) -> None:
+    open_file(page, tmp_path, "spans.jsonl", json.dumps(REQUEST))
+    rows(page).first.click()
+    for text in ("theirs", "250 ms", "no connection", "5b8efff798038103d269b633813fc60c"):
+        expect(pane(page)).to_contain_text(text)
+
+
+def test_a_file_that_is_dropped_is_opened(page: Page) -> None:
+    page.goto("/pyqueue/inspector/index.html")
+    page.evaluate(
+        """(text) => {
+          const carried = new DataTransfer();
+          carried.items.add(new File([text], "dropped.ndjson"));
+          document.dispatchEvent(new DragEvent("drop", { dataTransfer: carried, bubbles: true }));
+        }""",
+        NDJSON,
+    )
+    expect(rows(page)).to_have_count(2)
+    expect(page.locator(".about")).to_contain_text("dropped.ndjson")
+
+
+def test_what_can_not_be_read_is_told_with_its_line(page: Page, tmp_path: Path) -> None:
+    open_file(page, tmp_path, "broken.ndjson", f"{json.dumps(TRACE)}\n{{not json\n")
+    expect(page.get_by_role("status")).to_contain_text("broken.ndjson: line 2")
+    expect(page.get_by_role("button", name="Open files …")).to_be_visible()

@@ -1,0 +1,132 @@
+"""In a page of its users: by a hotkey, over whatever that page looks like, under its policy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from hosting import Host
+from inpage import START
+from inspecting import filter_by, pane, rows, show
+
+STRICT = (
+    "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; require-trusted-types-for 'script'"
+)
+HOST = """<!doctype html><html lang="en"><meta charset="utf-8"><title>shop</title>
+<link rel="stylesheet" href="/hostile.css"><button id="buy">Buy</button>"""
+# What sites do to all that is on them.
+RULES = """* { display: none !important; color: lime !important; font: 40px serif !important;
+  position: static !important; transform: rotate(3deg); opacity: 0.1; }
+html, head ~ body, #buy { display: block !important; }
+pyqueue-inspector { height: 0 !important; visibility: hidden !important; }
+button { background: red !important; }"""
+MOUNT = """async () => {
+  const { mount } = await import("/pyqueue/inspector/in_page.js");
+  window.mounted = mount();
+}"""
+WORK = """async () => {
+  for (let n = 0; n < 40; n += 1) {
+    const place = { traceId: "visit", spanId: `s${n}`, parentId: n ? "s0" : undefined };
+    pyqueue.trace(`step.${n}`, { n, cart: { items: n % 3 } }, { priority: n % 4, ...place });
+  }
+  await pyqueue.flush();
+}"""
+
+
+@pytest.fixture(params=["chromium", "firefox"])
+def context(
+    request: pytest.FixtureRequest,
+    serve: Callable[..., Host],
+    watch: Callable[[BrowserContext], None],
+) -> Iterator[BrowserContext]:
+    browser: Browser = request.getfixturevalue(request.param)
+    host = serve(csp=STRICT, pages={"/shop.html": HOST})
+    context = browser.new_context(base_url=host.url, viewport={"width": 1100, "height": 800})
+    context.route(
+        "**/hostile.css", lambda route: route.fulfill(body=RULES, content_type="text/css")
+    )
+    watch(context)
+    yield context
+    context.close()
+
+
+def open_shop(page: Page, **options: object) -> None:
+    page.set_default_timeout(15_000)
+    page.goto("/shop.html")
+    page.evaluate(START, {"runtime": "none", **options})
+    page.evaluate(MOUNT)
+    page.locator("#buy").focus()
+    page.keyboard.press("Alt+Shift+KeyQ")
+    expect(page.get_by_role("tab", name="Overview")).to_be_focused()
+
+
+def test_a_hotkey_opens_and_closes_it_and_gives_the_focus_back(page: Page) -> None:
+    open_shop(page)
+    page.keyboard.press("Alt+Shift+KeyQ")
+    expect(page.locator("pyqueue-inspector")).to_have_count(0)
+    expect(page.locator("#buy")).to_be_focused()
+    page.keyboard.press("Alt+Shift+KeyQ")
+    page.get_by_role("button", name="Close the inspector").click()
+    expect(page.locator("pyqueue-inspector")).to_have_count(0)
+
+
+def test_the_page_does_not_get_in(page: Page) -> None:
+    open_shop(page)
+    style = page.locator("pyqueue-inspector").evaluate(
+        "(one) => { const { display, position, visibility, opacity, transform, height } = getComputedStyle(one);"
+        " return { display, position, visibility, opacity, transform, height } }"
+    )
+    assert style["display"] == "block"
+    assert style["position"] == "fixed"
+    assert style["visibility"] == "visible"
+    assert style["opacity"] == "1"
+    assert style["transform"] == "none"
+    assert float(style["height"].removesuffix("px")) > 200
+    tab = page.get_by_role("tab", name="Traces")
+    assert tab.evaluate("(tab) => getComputedStyle(tab).fontSize") == "12px"
+
+
+def test_what_the_page_traces_is_listed_and_found_again(page: Page) -> None:
+    open_shop(page)
+    page.evaluate(WORK)
+    show(page, "traces")
+    filter_by(page, "name:step.7")
+    rows(page).first.click()
+    expect(pane(page)).to_contain_text("cart")
+    pane(page).get_by_role("button", name="Waterfall").click()
+    spans = pane(page).get_by_role("list", name="Spans").get_by_role("button")
+    expect(spans).to_have_count(40)
+
+    show(page, "stored")
+    expect(rows(page, "Stored rows").first).to_be_visible()
+    search = page.get_by_role("searchbox", name="Filter found traces")
+    search.fill("attr.cart.items=2 priority:high")
+    search.press("Enter")
+    expect(rows(page, "Found traces").filter(has_text="step.")).to_have_count(3)
+    show(page, "sessions")
+    expect(page.locator("#panel-sessions tbody tr").first).to_contain_text("adds up")
+
+
+def test_it_can_be_made_higher_by_keys(page: Page) -> None:
+    open_shop(page)
+    edge = page.get_by_role("separator", name="Height of the inspector")
+    before = int(edge.get_attribute("aria-valuenow") or 0)
+    edge.focus()
+    for _ in range(4):
+        page.keyboard.press("ArrowUp")
+    assert int(edge.get_attribute("aria-valuenow") or 0) > before
+
+
+def test_with_python_commands_are_carried_out_where_the_page_allows_them(page: Page) -> None:
+    open_shop(page, runtime="dedicated", devtools={"commands": True})
+    page.evaluate(WORK)
+    show(page, "settings")
+    page.get_by_role("button", name="FIFO").click()
+    expect(page.get_by_role("button", name="FIFO")).to_have_attribute("aria-pressed", "true")
+    config = page.locator("#panel-settings section").nth(1)
+    config.get_by_label("maxBatchSize").fill("0")
+    config.get_by_role("button", name="Apply").click()
+    expect(config.get_by_role("alert").filter(has_text="max")).to_be_visible()
+    assert page.evaluate("pyqueue.metrics().then(({ mode }) => mode)") == "fifo"
