@@ -32,17 +32,16 @@ WRITERS = {
 
 ROW_PER_TRACE = ("dexie", "idb", "row_per_trace")
 
-CACHED = 2_500
-"""ms after which Chromium has kept the code that it compiled."""
-
-WITH_WEBASSEMBLY = {"pyqueue": 3, "python": 3}
-"""Visits, instead of one: what Chromium optimised of WebAssembly it keeps at the first to third."""
+WITH_WEBASSEMBLY = ("pyqueue", "python")
+VISITS, STAY = 3, 2_500
+"""Chromium keeps what it optimised of WebAssembly after 2 s, at the first to third visit; JavaScript
+at once."""
 
 
 def run(scene: Scene) -> dict[str, Any]:
     counts = WRITERS | (dict.fromkeys(ROW_PER_TRACE, BURST // 4) if scene.quick else {})
     for name, count in counts.items():
-        for _ in range(WITH_WEBASSEMBLY.get(name, 1)):
+        for _ in range(VISITS if name in WITH_WEBASSEMBLY else 1):
             _visit(scene, name, count)
     rounds: dict[str, list[dict[str, float]]] = {name: [] for name in counts}
     for _ in range(scene.rounds):
@@ -59,7 +58,7 @@ def _visit(scene: Scene, writer: str, count: int) -> None:
     with scene.stage(site=writer.replace("_", "-")) as stage:
         stage.call("burst", "open", writer, stage.database)
         _burst(stage, count)
-        stage.page.wait_for_timeout(CACHED)
+        stage.page.wait_for_timeout(STAY if writer in WITH_WEBASSEMBLY else STAY / 10)
 
 
 def _play(scene: Scene, writer: str, count: int) -> dict[str, float]:
