@@ -34,8 +34,8 @@ ROW_PER_TRACE = ("dexie", "idb", "row_per_trace")
 
 WITH_WEBASSEMBLY = ("pyqueue", "python")
 VISITS, STAY = 3, 2_500
-"""Chromium keeps what it optimised of WebAssembly after 2 s, at the first to third visit; JavaScript
-at once."""
+"""Chromium keeps what it optimised of WebAssembly after 2 s, at the first to third visit, and
+JavaScript at once."""
 
 
 def run(scene: Scene) -> dict[str, Any]:
