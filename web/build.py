@@ -33,7 +33,10 @@ WHEEL_BUDGET = 60 * 1024
 FORMATS_BUDGET = 14 * 1024
 
 # Micropip installs the whole wheel; a page that only traces downloads less.
-NOT_FOR_PAGES = ("testing", "write_queue", "formats", "cli", "sqlite*.py", "*operations.py")
+NOT_FOR_PAGES = (
+    *("testing", "write_queue", "formats", "tools", "cli"),
+    *("sqlite*.py", "*operations.py"),
+)
 
 # The one platform that Pyodide 314 is.
 BROWSER = [
@@ -167,7 +170,8 @@ def build(target: Path) -> None:
     (out / "page").mkdir()
     page = build_archive(out / "page/pyqueue.tar.gz", "pyqueue", *NOT_FOR_PAGES)
     formats = build_archive(out / "page/formats.tar.gz", "pyqueue/formats")
-    loaded = (out / "worker.js", page, formats)
+    tools = build_archive(out / "page/tools.tar.gz", "pyqueue/browser/tools")
+    loaded = (out / "worker.js", page, formats, tools)
     mark = sha256(b"".join(file.read_bytes() for file in loaded)).hexdigest()[:8]
     sizes["shim.js"] = bundle(
         out, "shim.js", **{"format": "iife", "sourcemap": "external", "drop-labels": "QUICK"}

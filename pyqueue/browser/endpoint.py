@@ -10,8 +10,10 @@ from __future__ import annotations
 import asyncio
 import json
 import random
+import sys
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import asdict, replace
+from importlib import invalidate_caches
 from typing import Any
 
 from ..config import QueueConfig
@@ -278,8 +280,8 @@ class Endpoint:
 
     async def _settings(self) -> dict[str, Any]:
         """Of queue and retention: each option with its value, default and limits."""
-        await self._unpack("pyqueue")
-        from .settings import described
+        await self._bring_tools()
+        from .tools.settings import described
 
         queue = self._service.queue
         return {
@@ -288,10 +290,15 @@ class Endpoint:
             "retention": described(self._caretaker.policy),
         }
 
+    async def _bring_tools(self) -> None:
+        if "pyqueue.browser.tools" not in sys.modules:
+            await self._unpack("tools")
+            invalidate_caches()
+
     async def _draw_tracks(self) -> None:
         """From now on; to be called once."""
-        await self._unpack("pyqueue")
-        from .tracks import Tracks
+        await self._bring_tools()
+        from .tools.tracks import Tracks
 
         assert self._store is not None
         tracks = Tracks(self._service.queue.session, self._store.database)

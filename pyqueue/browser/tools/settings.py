@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import Any
 
-from .naming import camel
+from ..naming import camel
 
 
 def described(options: Any) -> dict[str, dict[str, Any]]:

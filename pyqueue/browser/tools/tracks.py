@@ -10,9 +10,9 @@ from typing import Any
 
 import js
 
-from ..events import Event
-from .database import Database
-from .interop import to_object
+from ...events import Event
+from ..database import Database
+from ..interop import to_object
 
 OURS = "\u200b"
 """Ends our names, unseen: what is cleared is then no measure of the page's own."""
