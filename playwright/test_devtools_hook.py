@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from hosting import Host
 from inpage import assert_law, metrics_when, start, stored
+from pyqueue.testing.browser import kill_worker
 from tool import HOOK, Tool
 
 ALLOWED = {"devtools": {"commands": True}}
@@ -274,6 +275,69 @@ def test_dead_letters_are_shown_replayed_and_purged_and_the_law_holds(page: Page
     assert (left["key"], left["resolution"]) == (ids[1], "a bug of ours")
     assert [trace["name"] for trace in stored(page)] == ["first", "a"]
     assert_law(metrics_when(page, lambda metrics: metrics["written"] == 2))
+
+
+@pytest.mark.parametrize("runtime", ["worker", "dedicated"])
+def test_a_worker_that_is_lost_and_its_successor_are_both_watched(page: Page, runtime: str) -> None:
+    tool = watched(page, runtime=runtime)
+    tool.until(lambda: "metrics" in tool.kinds())
+    kill_worker(page, "/pyqueue/")
+    tool.until(lambda: [error for error in tool.of("error") if error.get("willRetry")])
+    id = page.evaluate("pyqueue.trace('for the successor')")
+    tool.until(lambda: [event for event in tool.of("written") if id in event["ids"]])
+    tool.until(lambda: tool.clients[0]["metrics"]["restarts"] == 1)
+    tool.until(lambda: "batch" in tool.kinds())
+
+
+HOSTILE = r"""() => {
+  const attributes = JSON.parse('{"__proto__": {"polluted": 1}, "constructor": 2}');
+  attributes.half = "\ud800";
+  return [
+    pyqueue.trace("\ud800 half", attributes),
+    pyqueue.trace("x".repeat(500_000)),
+    pyqueue.trace("</script><img src=x onerror=alert(1)>\u202e\u0000"),
+  ];
+}"""
+
+
+def test_hostile_traces_are_told_as_harmless_text(page: Page) -> None:
+    tool = watched(page, runtime="none")
+    ids = page.evaluate(HOSTILE)
+    tool.until(lambda: len(tool.of("trace")) == 3)
+    names = {event["id"]: event["name"] for event in tool.of("trace")}
+    assert names[ids[0]] == "\ufffd half"
+    assert names[ids[1]] == "x" * 300 + "…"
+    assert names[ids[2]].startswith("</script><img")
+    whole = tool.ask("trace", id=ids[0])["attributes"]
+    assert (whole["__proto__"], whole["constructor"]) == ({"polluted": 1}, 2)
+    assert len(tool.ask("trace", id=ids[1])["name"]) == 500_000
+    assert page.evaluate("({}).polluted") is None
+    assert "no client" in tool.refused("trace", client="__proto__")
+    assert "unknown" in tool.refused("__proto__")
+    assert "unknown" in tool.refused("toString")
+
+
+def test_a_tool_that_reads_nonsense_harms_nobody(page: Page) -> None:
+    watched(page, runtime="none")
+    page.evaluate(f"""() => {{
+      for (const cursor of [1, "x", [], {{}}, {{ epoch: 1, seq: -1 }}]) {HOOK}.read(cursor);
+      {HOOK}.ask(null, null, null, 7);
+      {HOOK}.cancel("x");
+    }}""")
+    assert page.evaluate("pyqueue.trace('a')")
+
+
+def test_it_works_in_firefox_too(
+    firefox: Browser, server: Host, watch: Callable[[BrowserContext], None]
+) -> None:
+    context = firefox.new_context(base_url=server.url)
+    watch(context)
+    tool = watched(context.new_page(), **ALLOWED)
+    id = tool.page.evaluate("pyqueue.trace('save', { n: 1 })")
+    tool.until(lambda: [event for event in tool.of("written") if id in event["ids"]])
+    assert tool.ask("query", conditions={"name": "save"}) == {"count": 1}
+    assert tool.ask("setQueue", queue="fifo") == "fifo"
+    context.close()
 
 
 def test_it_works_where_scripts_must_be_trusted(page: Page, serve: Callable[..., Host]) -> None:

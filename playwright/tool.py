@@ -52,9 +52,9 @@ class Tool:
     def of(self, kind: str) -> list[dict[str, Any]]:
         return [event for event in self.events if event["type"] == kind]
 
-    def start(self, what: str, client: int = 0, **args: Any) -> int:
-        """Asks, and gives the ticket."""
-        id = self.clients[client]["id"]
+    def start(self, what: str, client: str | None = None, **args: Any) -> int:
+        """Asks the first client, or this one, and gives the ticket."""
+        id = client or self.clients[0]["id"]
         ticket: int = self.page.evaluate(ASK, [id, what, args, self.cursor])
         return ticket
 
