@@ -45,10 +45,6 @@ def filter_by(page: Page, text: str) -> None:
     page.get_by_role("searchbox", name="Filter traces").press("Enter")
 
 
-def count(page: Page) -> str:
-    return page.locator("#panel-traces .shown-count").inner_text()
-
-
 def pane(page: Page) -> Locator:
     return page.get_by_role("complementary", name="Trace").filter(visible=True)
 

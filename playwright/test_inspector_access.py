@@ -13,8 +13,8 @@ from inspecting import VIEWS, inspect, open_first, pane, rows, show
 AXE = Path(__file__).parent.parent / "web/node_modules/axe-core/axe.min.js"
 RUN = """async () => {
   const { violations } = await axe.run(document.querySelector("pyqueue-inspector"));
-  return violations.map(({ id, impact, nodes }) =>
-    ({ id, impact, where: nodes.slice(0, 4).map(({ html, failureSummary }) => `${html.slice(0, 200)} ${failureSummary}`) }));
+  return violations.map(({ id, nodes }) =>
+    ({ id, where: nodes.slice(0, 4).map(({ html, failureSummary }) => [html, failureSummary]) }));
 }"""
 
 

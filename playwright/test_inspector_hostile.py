@@ -12,11 +12,17 @@ from playwright.sync_api import Page, expect
 from hosting import Host
 from inspecting import filter_by, inspect, open_first, pane, rows, show
 
-MARKUP = "<img src=x onerror=\"window.ran = 1\"><script>window.ran = 2</script><b>bold</b>"
+MARKUP = '<img src=x onerror="window.ran = 1"><script>window.ran = 2</script><b>bold</b>'
 TURNED = "pay\u202egpj.exe"
 CONTROLS = "bell\x07 escape\x1b[31m null\x00 line\nbreak tab\t \x85 \ufeff"
 STACKED = "Z" + "\u0335\u0353\u0301\u0300" * 200
 TAGS = "tag\U000e0041\U000e0042"
+DEEP = """() => {
+  let deep = "the ground";
+  for (let n = 0; n < 500; n += 1) deep = { down: deep };
+  const wide = Object.fromEntries(Array.from({ length: 5000 }, (_, n) => [`key ${n}`, n]));
+  return [{ name: "deep", attributes: { deep, wide } }];
+}"""
 LONG = "long " * 200_000 + "end of it"
 
 
@@ -33,10 +39,23 @@ def inspect_here(page: Page, *traces: dict[str, Any], view: str = "traces") -> N
     inspect(page, view, base=origin, minutes=0.2, traces=list(traces))
 
 
+def inspect_made(page: Page, make: str) -> None:
+    """Traces that only the page itself can make; `make` is an expression."""
+    inspect_here(page)
+    page.evaluate(
+        f"""async () => {{
+          const {{ SampleSource }} = await import("/pyqueue/inspector/sample.js");
+          const options = {{ live: false, minutes: 0, traces: ({make})() }};
+          document.querySelector("pyqueue-inspector").source = new SampleSource(options);
+        }}"""
+    )
+
+
 def assert_harmless(page: Page) -> None:
     assert not page.evaluate("window.ran")
     inside = "document.querySelector('pyqueue-inspector').shadowRoot"
-    assert page.evaluate(f"{inside}.querySelectorAll('img, script, b, iframe, a[href]').length") == 0
+    found = f"{inside}.querySelectorAll('img, script, b, iframe, a[href]').length"
+    assert page.evaluate(found) == 0
 
 
 def test_markup_stays_text_everywhere(page: Page) -> None:
@@ -70,13 +89,7 @@ def test_what_can_not_be_seen_is_made_visible(page: Page) -> None:
 
 
 def test_half_a_character_is_shown_as_such(page: Page) -> None:
-    # As Playwright can't pass one on, the page makes it.
-    inspect_here(page)
-    page.evaluate("""async () => {
-      const { SampleSource } = await import("/pyqueue/inspector/sample.js");
-      const traces = [{ name: "half", attributes: { text: "a\\ud800b" + "\\udc00" } }];
-      document.querySelector("pyqueue-inspector").source = new SampleSource({ live: false, minutes: 0, traces });
-    }""")
+    inspect_made(page, r"""() => [{ name: "half", attributes: { text: "a\ud800b" + "\udc00" } }]""")
     expect(open_first(page, "half")).to_contain_text("a[U+D800]b[U+DC00]")
 
 
@@ -119,15 +132,7 @@ def test_a_megabyte_is_cut_and_can_be_seen_step_by_step(page: Page) -> None:
 
 
 def test_depth_is_opened_step_by_step(page: Page) -> None:
-    inspect_here(page)
-    page.evaluate("""async () => {
-      const { SampleSource } = await import("/pyqueue/inspector/sample.js");
-      let deep = "the ground";
-      for (let n = 0; n < 500; n += 1) deep = { down: deep };
-      const wide = Object.fromEntries(Array.from({ length: 5000 }, (_, n) => [`key ${n}`, n]));
-      const traces = [{ name: "deep", attributes: { deep, wide } }];
-      document.querySelector("pyqueue-inspector").source = new SampleSource({ live: false, minutes: 0, traces });
-    }""")
+    inspect_made(page, DEEP)
     details = open_first(page, "deep")
     details.locator("summary", has_text="deep").click()
     details.locator("summary", has_text="down").first.click()

@@ -57,6 +57,19 @@ class Timeline:
             if event["tid"] in names and first < event["ts"] < last
         )
 
+    def longest_task(self, since: str, until: str) -> float:
+        """ms that the page's longest task between two marks was at work; what other processes took
+        of the processor meanwhile does not count."""
+        first, last = self._moment(since), self._moment(until)
+        times = [
+            event["tdur"] / 1_000
+            for event in self._of_page(since)
+            if event["name"] == "RunTask"
+            and event["tid"] == first["tid"]
+            and first["ts"] < event["ts"] < last["ts"]
+        ]
+        return max(times)
+
     def pending(self, mark: str) -> list[tuple[str, float]]:
         """Timers that were armed at a mark: thread and delay in ms."""
         names, last = self._threads(mark), self._moment(mark)["ts"]

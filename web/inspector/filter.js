@@ -1,8 +1,10 @@
 // The filter's language: words that are anywhere in a trace, and
 //   name:checkout.*  priority:high,critical  status:error  attr.cart.total=3  trace:ID  id:ID  duration:>100
 //   since:10:30  since:5m  until:2026-11-22T10:00   "several words"   and a "-" before any of them for "not".
-// Read once, to a test for traces and to conditions that the page can search its store by.
+// Read once, to a test for traces and to conditions that the page can search its store by. Both mean the same: what is
+// 3, true or null without quotes is no text.
 
+import { hasAttribute, hasText } from "../contents.js";
 import { PRIORITIES } from "./format.js";
 
 const UNITS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
@@ -31,13 +33,13 @@ export function parse(text, now = Date.now()) {
 /** Words by spaces; what stands in quotes is one, also behind a colon or "=". */
 function* words(text) {
   for (const [whole] of text.matchAll(/(?:"(?:\\.|[^"\\])*"?|[^\s"])+/g)) {
-    yield { text: whole.replace(/"((?:\\.|[^"\\])*)"?/g, (_, inside) => inside.replace(/\\(.)/g, "$1")), isQuoted: /^-?"/.test(whole) };
+    yield { text: whole.replace(/"((?:\\.|[^"\\])*)"?/g, (_, inside) => inside.replace(/\\(.)/g, "$1")), isQuoted: /^-?"/.test(whole), isText: whole.includes('="') };
   }
 }
 
-function meaning({ text, isQuoted }, now) {
+function meaning({ text, isQuoted, isText }, now) {
   const attribute = !isQuoted && /^attr\.([^=]+)=(.*)$/s.exec(text);
-  if (attribute) return byAttribute(attribute[1], attribute[2]);
+  if (attribute) return byAttribute(attribute[1], isText ? attribute[2] : literal(attribute[2]));
   const field = !isQuoted && /^(\w+):(.*)$/s.exec(text);
   const make = field && MAKERS[field[1].toLowerCase()];
   if (!make) return anywhere(text);
@@ -55,22 +57,8 @@ const MAKERS = {
 };
 
 function anywhere(text) {
-  const wanted = text.toLowerCase();
-  return { test: (trace) => textOf(trace).includes(wanted), condition: { text } };
-}
-
-/** What words are looked for in: all that is known of the trace, in lower case. */
-function textOf(trace) {
-  const { name, status, id, traceId, attributes, error } = trace;
-  return `${name} ${status ?? ""} ${id} ${traceId ?? ""} ${attributes || error ? json([attributes, error]) : ""}`.toLowerCase();
-}
-
-function json(value) {
-  try {
-    return JSON.stringify(value);
-  } catch { // too deep
-    return "";
-  }
+  const lowered = text.toLowerCase();
+  return { test: (trace) => hasText(trace, lowered) || trace.id === text || trace.traceId === text, condition: { text } };
 }
 
 function byName(value) {
@@ -98,26 +86,8 @@ function byDuration(value) {
   return { test: ({ duration }) => (sign === "<" ? duration <= limit : duration >= limit) };
 }
 
-function byAttribute(path, value) {
-  return {
-    test: (trace) => { const found = reach(trace.attributes, path); return found !== undefined && String(found) === value; },
-    condition: { attributes: { [path]: literal(value) } },
-    inAttributes: true,
-  };
-}
-
-/** `cart.total` is that key, or `total` in `cart`. */
-function reach(attributes, path) {
-  if (attributes == null || typeof attributes !== "object") return undefined;
-  if (Object.hasOwn(attributes, path)) return attributes[path];
-  for (let dot = path.indexOf("."); dot > 0; dot = path.indexOf(".", dot + 1)) {
-    const key = path.slice(0, dot);
-    if (!Object.hasOwn(attributes, key)) continue;
-    const found = reach(attributes[key], path.slice(dot + 1));
-    if (found !== undefined) return found;
-  }
-  return undefined;
-}
+const byAttribute = (path, value) =>
+  ({ test: ({ attributes }) => hasAttribute(attributes, path, value), condition: { attributes: { [path]: value } }, inAttributes: true });
 
 const literal = (value) => (/^(true|false|null|-?\d+(\.\d+)?)$/.test(value) ? JSON.parse(value) : value);
 

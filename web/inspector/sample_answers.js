@@ -1,5 +1,6 @@
 // How the sample's page answers. Each is a generator: it yields progress, and returns the answer.
 
+import { hasAttribute, hasText } from "../contents.js";
 import { PRIORITIES } from "./format.js";
 import { nameOf } from "./sample_app.js";
 import { ROOM } from "./sample_queue.js";
@@ -8,7 +9,7 @@ const COMMANDS = "flush pause resume setQueue reprioritize cancel replay review 
 
 export function* answers(source, what, args) {
   if (!ANSWERS[what]) throw new Error(`ask: unknown question ${what}; use ${Object.keys(ANSWERS).join(", ")}`);
-  if (COMMANDS.includes(what) && !source.commands && !(what === "retention" && args.dryRun)) {
+  if (COMMANDS.includes(what) && !source.commands) {
     throw new Error(`${what} is a command, and this page allows none: start({ devtools: { commands: true } })`);
   }
   const answer = ANSWERS[what](source, args);
@@ -34,11 +35,9 @@ function matches({ name, priority, status, traceId, since, until, text, attribut
   return (name == null || trace.name === name) && (priority == null || trace.priority === priority) &&
     (status == null || trace.status === status) && (traceId == null || trace.traceId === traceId) &&
     (since == null || trace.timestamp >= since) && (until == null || trace.timestamp <= until) &&
-    (text == null || JSON.stringify(trace).toLowerCase().includes(text.toLowerCase())) &&
-    Object.entries(attributes ?? {}).every(([path, value]) => String(reach(trace.attributes, path)) === String(value));
+    (text == null || hasText(trace, text.toLowerCase())) &&
+    Object.entries(attributes ?? {}).every(([path, value]) => hasAttribute(trace.attributes, path, value));
 }
-
-const reach = (value, path) => value?.[path] ?? path.split(".").reduce((at, key) => at?.[key], value);
 
 function* exported({ queue }, { format, ids }) {
   const traces = all(queue).map(plain).filter(({ id }) => !ids || ids.includes(id));

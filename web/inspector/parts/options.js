@@ -15,9 +15,9 @@ export class Options {
   constructor(title, actions) {
     this.list = el("div", { className: "options" });
     this.said = el("p", { className: "said note", role: "status" });
-    this.#buttons = actions.map(([label, act]) => [label, button(label, () => this.#act(act), { className: label === "Apply" ? "primary" : "" })]);
+    this.#buttons = actions.map(([label, act]) => button(label, () => this.#act(act), { className: label === "Apply" ? "primary" : "" }));
     this.none = el("p", { className: "note" }, "Not to be had: Python does not run here.");
-    this.form = el("form", { onsubmit: (event) => event.preventDefault() }, this.list, el("div", { className: "toolbar" }, ...this.#buttons.map(([, one]) => one), this.said));
+    this.form = el("form", { onsubmit: (event) => event.preventDefault() }, this.list, el("div", { className: "toolbar" }, ...this.#buttons, this.said));
     this.element = el("section", {}, el("h3", {}, title), this.none, this.form);
   }
 
@@ -28,9 +28,9 @@ export class Options {
     this.list.replaceChildren(...Object.entries(options ?? {}).filter(([name]) => name !== "queue").map(([name, about]) => this.#field(name, about)));
   }
 
-  allow(may, always = []) {
-    for (const [label, one] of this.#buttons) one.disabled = !may && !always.includes(label);
-    for (const { input } of this.#fields.values()) input.readOnly = !may && !always.length;
+  allow(may) {
+    for (const one of this.#buttons) one.disabled = !may;
+    for (const { input } of this.#fields.values()) input.readOnly = !may;
   }
 
   #field(name, about) {

@@ -46,7 +46,7 @@ export class Settings {
     this.refused.hidden = may;
     for (const one of [...Object.values(this.queues), ...this.controls]) one.disabled = !may;
     this.config.allow(may);
-    this.retention.allow(may, ["Dry run"]);
+    this.retention.allow(may);
   }
 
   async #load() {
