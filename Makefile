@@ -9,6 +9,8 @@ DIST := dist/pyqueue/bundle.json
 # Folders too: theirs is the newer time when a file has gone.
 SOURCES := $(shell find pyqueue web -not -path 'web/node_modules*' -not -path '*/__pycache__*')
 PY := .venv/bin/python
+# Half of what a browser test takes is waiting.
+JOBS ?= --numprocesses auto --maxprocesses 4 --dist worksteal
 
 export PYTHONDONTWRITEBYTECODE := 1
 
@@ -25,8 +27,8 @@ demo: build ## serve the demo on 127.0.0.1:$(PORT)
 	@exec $(PY) web/serve.py --port $(PORT) --root dist
 
 test: build browser lint ## run every test: CPython, Pyodide, browser
-	$(PY) -m pytest tests
-	$(PY) -m pytest playwright
+	$(PY) -m pytest tests $(JOBS)
+	$(PY) -m pytest playwright $(JOBS)
 
 loss: build browser ## play every way to end a page, many times; write the table of what was lost
 	$(PY) playwright/loss/table.py

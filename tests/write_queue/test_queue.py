@@ -495,7 +495,7 @@ async def test_a_caller_s_mistake_is_named_and_not_counted(call, kind, words):
         ({"flush_interval": -1}, ValueError, "flush_interval must be at least 0, not -1"),
         ({"max_retries": True}, TypeError, "max_retries must be a whole number, not True"),
         ({"retry_delay": float("nan")}, ValueError, "retry_delay must be at least 0, not nan"),
-        ({"store": object()}, TypeError, "lacks open, apply, get, search, close"),
+        ({"store": "none"}, TypeError, "lacks open, apply, get, search, close"),
     ],
     ids=str,
 )
