@@ -146,3 +146,9 @@ def test_it_works_on_a_phone(phone: Page) -> None:
     shoot(phone, "phone-strip")
     width = phone.evaluate("document.documentElement.scrollWidth")
     assert width <= PHONE["viewport"]["width"], "the page scrolls sideways"
+
+
+def test_the_inspector_opens_by_its_button(page: Page) -> None:
+    page.goto("/?runtime=none")
+    page.get_by_test_id("inspect").click()
+    expect(page.get_by_role("tab", name="Overview")).to_be_focused()

@@ -9,7 +9,7 @@ let client = null;
 let reason = null;
 try {
   const { start } = await import("/pyqueue/pyqueue.js");
-  client = start(runtime ? { runtime } : {});
+  client = start({ devtools: { commands: true }, ...(runtime && { runtime }) }); // here the inspector may change things
   client.ready.catch(() => {}); // the strip tells it; nobody else needs to
 } catch (error) {
   reason = error;

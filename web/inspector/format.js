@@ -10,6 +10,8 @@ const NONE = "–";
 
 export const count = (value) => (Number.isFinite(value) ? whole.format(value) : NONE);
 
+export const traces = (number) => `${count(number)} ${number === 1 ? "trace" : "traces"}`;
+
 export function milliseconds(value) {
   if (!Number.isFinite(value)) return NONE;
   if (value < 0) return `−${milliseconds(-value)}`;

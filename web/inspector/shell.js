@@ -1,7 +1,7 @@
 // The frame around the views: which client, which view, what is under way, and what is wrong.
 
 import { el, setText } from "./dom.js";
-import { count } from "./format.js";
+import { count, traces } from "./format.js";
 import { ExportMenu } from "./parts/export_menu.js";
 import { tabs } from "./parts/tabs.js";
 import { Work } from "./parts/work.js";
@@ -77,6 +77,6 @@ export class Shell {
 
 function words({ about: { database, runtime, queue, session }, log }) {
   const parts = [database, runtime && `Python in ${runtime === "none" ? "none" : runtime}`, queue && `${queue} queue`, session && `session ${session}`];
-  return [...parts.filter(Boolean).map((part) => shown(part, 40)), `${count(log.seen)} traces seen`].join(" · ");
+  return [...parts.filter(Boolean).map((part) => shown(part, 40)), `${traces(log.seen)} seen`].join(" · ");
 }
 

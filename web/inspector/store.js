@@ -4,7 +4,8 @@ import { Asks } from "./asks.js";
 import { Watched } from "./watched.js";
 
 const PACE = 250; // ms between two reads
-const WORKING = 50; // while an answer is awaited
+const WORKING = 50; // while an answer is awaited, or there is more to read
+const MANY = 1_000; // events: there may be more
 const MAX_PACE = 5_000; // while the source fails
 
 export class Store {
@@ -24,6 +25,7 @@ export class Store {
   #running = false;
   #reading = false;
   #failures = 0;
+  #hasMore = false;
 
   constructor(source) {
     this.#source = source;
@@ -84,7 +86,7 @@ export class Store {
       this.#tell();
     }
     this.#reading = false;
-    const pace = this.#asks.open.size ? WORKING : PACE;
+    const pace = this.#asks.open.size || this.#hasMore ? WORKING : PACE;
     if (this.#running) this.#timer = setTimeout(() => this.#turn(), Math.min(pace * 2 ** this.#failures, MAX_PACE));
   }
 
@@ -101,6 +103,7 @@ export class Store {
     }
     [this.#epoch, this.#cursor] = [epoch, cursor];
     this.missed += missed ?? 0;
+    this.#hasMore = events.length >= MANY;
     const isNews = this.#meet(clients) | this.#sort(events);
     for (const answer of answers) this.#asks.take(answer);
     if (isNews || answers.length || this.trouble) this.#tell();

@@ -1,7 +1,7 @@
 // The last things that the queue told of itself, the newest first. What repeats itself within a few seconds is one line.
 
 import { el } from "../dom.js";
-import { clock, count, milliseconds } from "../format.js";
+import { clock, count, milliseconds, traces } from "../format.js";
 import { shown } from "../shown.js";
 
 const SHOWN = 14;
@@ -9,12 +9,12 @@ const TOGETHER = 5_000; // ms
 const TOLD = ["seq", "at", "client", "type"];
 
 const WORDS = {
-  batch: ({ size, took, full }) => `${count(size)} traces stored in ${milliseconds(took)}${full ? ", full" : ""}`,
+  batch: ({ size, took, full }) => `${traces(size)} stored in ${milliseconds(took)}${full ? ", full" : ""}`,
   drop: ({ reason, priority, count: dropped }) => `${count(dropped)} ${priority} dropped: ${String(reason).replaceAll("_", " ")}`,
   breaker: ({ state }) => `circuit breaker is ${state}`,
   backpressure: ({ level }) => `pressure is ${level}`,
   error: ({ error, willRetry }) => `${error}${willRetry ? "; it will be tried again" : ""}`,
-  deadletter: ({ size }) => `${count(size)} traces given up`,
+  deadletter: ({ size }) => `${traces(size)} given up`,
   drained: ({ written }) => `all is stored: ${count(written)}`,
   mode: ({ mode, paused, consent }) => (mode ? `queue is ${mode} now` : paused !== undefined ? (paused ? "paused" : "goes on") : `consent ${consent ? "given" : "withdrawn"}`),
 };

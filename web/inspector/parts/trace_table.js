@@ -2,7 +2,7 @@
 
 import { el, setText } from "../dom.js";
 import { parse } from "../filter.js";
-import { count } from "../format.js";
+import { count, traces } from "../format.js";
 import { Listing } from "../listing.js";
 import { TraceLog } from "../trace_log.js";
 import { Grid } from "./grid.js";
@@ -27,7 +27,7 @@ export class TraceTable {
       oninput: () => this.#typed(), onkeydown: (event) => this.#key(event),
     });
     this.errors = el("p", { className: "errors bad", role: "status" });
-    this.shownCount = el("span", { className: "shown-count note", role: "status" });
+    this.shownCount = el("span", { className: "shown-count note" });
     this.grid = new Grid(label, traceColumns, { open: (trace) => on.open(trace), sort: (key) => this.sort(key) }, { className: "traces", empty, isLog });
     this.element = el("div", { className: "table" }, el("div", { className: "toolbar" }, this.input, ...tools, this.shownCount), this.errors, this.grid.element);
   }
@@ -45,7 +45,7 @@ export class TraceTable {
     const { rows, sort, isBusy } = this.listing;
     const { length } = this.#log.traces;
     this.grid.show(rows, { sort, gone });
-    setText(this.shownCount, isBusy ? "looking …" : rows.length === length ? `${count(length)} traces` : `${count(rows.length)} of ${count(length)}`);
+    setText(this.shownCount, isBusy ? "looking …" : rows.length === length ? traces(length) : `${count(rows.length)} of ${count(length)}`);
   }
 
   /** As if this was typed and Enter pressed. */

@@ -1,7 +1,7 @@
 // How the queue is set, and what may be changed while it runs.
 
 import { button, el, setText } from "../dom.js";
-import { bytes, count, milliseconds } from "../format.js";
+import { bytes, count, milliseconds, traces } from "../format.js";
 import { Options } from "../parts/options.js";
 import { shown } from "../shown.js";
 
@@ -91,8 +91,8 @@ function words({ deleted, compacted, left, isOver, skipped, error, duration }, d
   if (skipped) return "Another run is under way: nothing was done.";
   if (error) return shown(error);
   const lanes = Object.entries(deleted?.byPriority ?? {}).filter(([, number]) => number).map(([priority, number]) => `${count(number)} ${priority}`);
-  const gone = deleted?.count ? `${count(deleted.count)} traces (${lanes.join(", ")}; ${bytes(deleted.bytes)}) ${dryRun ? "would go" : "went"}` : `Nothing ${dryRun ? "would go" : "went"}`;
-  const repacked = compacted?.count ? `; ${count(compacted.count)} traces ${dryRun ? "would be" : "were"} repacked` : "";
+  const gone = deleted?.count ? `${traces(deleted.count)} (${lanes.join(", ")}; ${bytes(deleted.bytes)}) ${dryRun ? "would go" : "went"}` : `Nothing ${dryRun ? "would go" : "went"}`;
+  const repacked = compacted?.count ? `; ${traces(compacted.count)} ${dryRun ? "would be" : "were"} repacked` : "";
   const stays = left ? `; ${count(left.count)} ${dryRun ? "would stay" : "are left"}` : "";
   return `${gone}${repacked}${stays}${isOver ? ", which is more than allowed: it is protected, or too new" : ""}${duration ? `, in ${milliseconds(duration)}` : ""}.`;
 }
