@@ -174,8 +174,9 @@ def test_dead_letters_are_reviewed_replayed_and_purged(page: Page) -> None:
 
 def test_sessions_show_their_accounts(page: Page) -> None:
     inspect(page, "sessions")
-    sessions = page.locator("#panel-sessions tbody tr")
+    sessions = page.get_by_role("region", name="Sessions").locator("tbody tr")
     expect(sessions.first).to_contain_text("this page")
+    expect(page.get_by_role("region", name="Tabs").locator("tbody tr")).to_contain_text("leads")
     expect(sessions.filter(has_text="adds up")).to_have_count(5)
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from inspecting import pane, rows
+from pyqueue.formats import written
 
 TRACE = {
     "id": "a1", "name": "checkout.submit", "priority": "high", "timestamp": 1_700_000_000_000.5,
@@ -50,6 +52,17 @@ def test_json_documents_are_read_too(page: Page, tmp_path: Path) -> None:
     expect(rows(page)).to_have_count(2)
     open_file(page, tmp_path, "export.json", json.dumps({"traces": [TRACE]}, indent=1))
     expect(rows(page)).to_have_count(1)
+
+
+@pytest.mark.parametrize("name", ["ndjson", "json", "otlp"])
+def test_what_python_writes_is_read(page: Page, tmp_path: Path, name: str) -> None:
+    hostile = {"evil": "a\u202e<b>\u2028", "deep": {"list": [1, None, {"x": True}]}}
+    traces = [TRACE | {"attributes": hostile, "error": {"type": "E", "message": "no"}}, SECOND]
+    open_file(page, tmp_path, f"all.{name}", "".join(written(traces, name)))
+    expect(rows(page)).to_have_count(2)
+    rows(page).first.click()
+    for text in ("12 ms", "a[RLO]<b>[U+2028]", "deep", "no", "t1", "s1"):
+        expect(pane(page)).to_contain_text(text)
 
 
 def test_spans_of_others_are_traces(page: Page, tmp_path: Path) -> None:

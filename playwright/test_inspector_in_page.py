@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -22,6 +23,17 @@ RULES = """* { display: none !important; color: lime !important; font: 40px seri
 html, head ~ body, #buy { display: block !important; }
 pyqueue-inspector { height: 0 !important; visibility: hidden !important; }
 button { background: red !important; }"""
+# Without a picker, where the browser would ask somebody. Firefox tells Playwright of no download:
+# what becomes of the file is read in the page.
+KEEP_FILES = """() => {
+  delete Window.prototype.showSaveFilePicker;
+  delete window.showSaveFilePicker;
+  const addressOf = URL.createObjectURL;
+  URL.createObjectURL = (file) => {
+    file.text().then((text) => (window.saved = text));
+    return addressOf.call(URL, file);
+  };
+}"""
 MOUNT = """async () => {
   const { mount } = await import("/pyqueue/inspector/in_page.js");
   window.mounted = mount();
@@ -104,7 +116,23 @@ def test_what_the_page_traces_is_listed_and_found_again(page: Page) -> None:
     search.press("Enter")
     expect(rows(page, "Found traces").filter(has_text="step.")).to_have_count(4)
     show(page, "sessions")
-    expect(page.locator("#panel-sessions tbody tr").first).to_contain_text("adds up")
+    sessions = page.get_by_role("region", name="Sessions").locator("tbody tr")
+    expect(sessions.first).to_contain_text("adds up")
+
+
+def test_what_the_filter_lets_through_is_exported_to_a_file(page: Page) -> None:
+    open_shop(page)
+    page.evaluate(WORK)
+    page.evaluate(KEEP_FILES)
+    show(page, "traces")
+    filter_by(page, "name:step.7")
+    page.get_by_role("button", name="Export").click()
+    panel = page.locator("#export-panel")
+    expect(panel.get_by_label("Traces")).to_have_value("filter")
+    panel.get_by_role("button", name="Export").click()
+    expect(panel).to_contain_text("is among the page's downloads")
+    page.wait_for_function("() => window.saved")
+    assert [json.loads(line)["name"] for line in page.evaluate("saved").splitlines()] == ["step.7"]
 
 
 def test_it_can_be_made_higher_by_keys(page: Page) -> None:

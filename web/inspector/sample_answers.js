@@ -107,6 +107,7 @@ const ANSWERS = {
   row: ({ queue }, { key }) => queue.rows.find((row) => row.key === key)?.traces.map(plain) ?? null,
   deadLetters: ({ queue }) => queue.letters.map(({ trace, ...letter }) => letter),
   sessions,
+  tabs: ({ queue, time }) => [{ session: queue.session.slice(0, -2), isThis: true, isLeader: true, metrics: queue.metrics(time) }],
   settings: (source) => ({
     queue: source.queue.mode, queues: ["priority", "fifo", "batch"], config: described(source.config ?? CONFIG), retention: described(source.retention ?? RETENTION),
   }),

@@ -5,6 +5,7 @@ import { el } from "../dom.js";
 import { clock } from "../format.js";
 
 const HEIGHT = 132;
+const ENOUGH = 2; // points: one has no span of time
 const DECADES = Array.from({ length: 12 }, (_, n) => 10 ** (n - 2));
 const BINARY = Array.from({ length: 34 }, (_, n) => 2 ** n);
 
@@ -15,7 +16,6 @@ export class Chart {
   #format;
   #options;
   #data = null;
-  #isDirty = false;
 
   constructor(title, series, format, options = {}) {
     [this.#series, this.#format, this.#options] = [series, format, options];
@@ -34,17 +34,16 @@ export class Chart {
     this.#data = data;
     this.reading.textContent = reading;
     this.place.ariaLabel = `${this.title}: ${reading || "no data yet"}`;
-    if (!data[0].length) return;
-    if (!this.#plot) this.#make();
-    else if (this.#isDirty) this.recolor();
-    else this.#plot.setData(data);
+    if (data[0].length < ENOUGH) return;
+    if (this.#plot) this.#plot.setData(data);
+    else this.#make();
   }
 
   /** Other colours from now on. */
   recolor() {
     this.#plot?.destroy();
-    [this.#plot, this.#isDirty] = [null, false];
-    if (this.#data?.[0].length) this.#make();
+    this.#plot = null;
+    if (this.#data?.[0].length >= ENOUGH) this.#make();
   }
 
   #color(name) {

@@ -30,6 +30,7 @@ export class TraceTable {
     this.shownCount = el("span", { className: "shown-count note" });
     this.grid = new Grid(label, traceColumns, { open: (trace) => on.open(trace), sort: (key) => this.sort(key) }, { className: "traces", empty, isLog });
     this.element = el("div", { className: "table" }, el("div", { className: "toolbar" }, this.input, ...tools, this.shownCount), this.errors, this.grid.element);
+    this.show();
   }
 
   /** Another log: another client, or another search. */

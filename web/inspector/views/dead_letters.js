@@ -30,7 +30,7 @@ export class DeadLetters {
     this.confirm = this.#dialog();
     this.details = new Details(store, () => this.rows.querySelector("button")?.focus());
     this.element = el("div", { className: "view split" },
-      el("div", { className: "page" },
+      el("div", { className: "page fixed" },
         el("div", { className: "toolbar" }, this.replay, this.purge, this.note, this.review, button("Refresh", () => this.#load(), { className: "quiet" }), this.said),
         this.refused, el("div", { className: "scroller", tabIndex: 0, role: "region", ariaLabel: "Dead letters" }, this.tableElement, this.empty), this.confirm),
       this.details.element);

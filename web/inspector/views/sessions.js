@@ -1,7 +1,8 @@
-// The accounts of all sessions: what each page's visit took, and what became of it.
+// The tabs that live, and the accounts of all sessions: what each page's visit took, and what became of it.
 
 import { el, setText } from "../dom.js";
-import { count, dateTime } from "../format.js";
+import { bytes, count, dateTime, milliseconds } from "../format.js";
+import { dropped, held } from "../history.js";
 import { shown } from "../shown.js";
 
 const PACE = 5_000; // ms
@@ -18,12 +19,14 @@ export class Sessions {
   constructor(store) {
     this.#store = store;
     this.rows = el("tbody");
+    this.tabs = el("tbody");
     this.said = el("p", { className: "note", role: "status" });
-    const head = el("tr", {}, ...["Session", "Began", "Ended"].map((name) => el("th", { scope: "col" }, name)),
-      ...[...COLUMNS.map((name) => TITLES[name] ?? name), "account"].map((name) => el("th", { scope: "col", className: "number" }, name[0].toUpperCase() + name.slice(1))));
     this.element = el("div", { className: "view page" },
+      el("h3", { className: "caption" }, "Tabs of this origin"),
+      table("Tabs", ["Tab", "Queue"], ["Waiting", "Stored", "Dropped", "Memory", "Up"], this.tabs),
+      el("h3", { className: "caption" }, "Sessions"),
       el("p", { className: "intro note" }, "A session is one run of one writer. What it was offered was refused or accepted; what it accepted was stored, evicted, cancelled, given up, or is still held."),
-      el("div", { className: "scroller", tabIndex: 0, role: "region", ariaLabel: "Sessions" }, el("table", { className: "wide-table" }, el("thead", {}, head), this.rows)), this.said);
+      table("Sessions", ["Session", "Began", "Ended"], [...COLUMNS.map((name) => TITLES[name] ?? name), "account"], this.rows), this.said);
   }
 
   enter() { this.#askedAt = -Infinity; }
@@ -34,6 +37,13 @@ export class Sessions {
     if (!client || (client === this.#client && now - this.#askedAt < PACE)) return;
     [this.#client, this.#askedAt] = [client, now];
     this.#load();
+    this.#loadTabs();
+  }
+
+  /** Others are asked, who may not answer: this is no reason not to show the accounts. */
+  async #loadTabs() {
+    const tabs = await this.#store.ask("tabs").catch(() => []);
+    this.tabs.replaceChildren(...tabs.map(tabRow));
   }
 
   async #load() {
@@ -46,6 +56,19 @@ export class Sessions {
       setText(this.said, shown(error.message));
     }
   }
+}
+
+function table(label, texts, numbers, rows) {
+  const head = (name, className) => el("th", { scope: "col", className }, name[0].toUpperCase() + name.slice(1));
+  return el("div", { className: "scroller", tabIndex: 0, role: "region", ariaLabel: label },
+    el("table", { className: "wide-table" }, el("thead", {}, el("tr", {}, ...texts.map((name) => head(name, "")), ...numbers.map((name) => head(name, "number")))), rows));
+}
+
+function tabRow({ session, isThis, isLeader, metrics = {} }) {
+  const numbers = [count(held(metrics)), count(metrics.written), count(dropped(metrics)), bytes(metrics.memoryUsage), milliseconds(metrics.uptime)];
+  return el("tr", {}, el("th", { scope: "row", className: "code nowrap" }, shown(session, 60), isThis && el("span", { className: "tag" }, "this page"),
+    isLeader && el("span", { className: "tag", title: "It looks after what is stored, for all tabs" }, "leads")), el("td", {}, shown(metrics.mode ?? "–", 20)),
+    ...numbers.map((number) => el("td", { className: "number" }, number)));
 }
 
 function row(account, live) {

@@ -24,7 +24,7 @@ export class Settings {
     this.said = el("p", { className: "said note", role: "status" });
     this.about = el("p", { className: "note" });
     this.config = new Options("Configuration", [["Apply", (changes) => this.#configure(changes)]]);
-    this.retention = new Options("Retention", [["Dry run", (changes) => this.#retain(changes, true)], ["Apply", (changes) => this.#retain(changes, false)]]);
+    this.retention = new Options("Retention", [["Dry run", (changes) => this.#retain(changes, true)], ["Apply, and delete what is over", (changes) => this.#retain(changes, false)]]);
     this.element = el("div", { className: "view page settings" }, this.refused,
       el("section", {}, el("h3", {}, "Queue"), el("div", { className: "toolbar" }, el("div", { role: "group", className: "group", ariaLabel: "Kind of queue" }, ...Object.values(this.queues)), ...this.controls), this.said, this.about),
       this.config.element, this.retention.element);

@@ -15,7 +15,7 @@ const COLUMNS = [
   { key: "key", title: "Row", className: "number", paint: (cell, { key }) => setText(cell, String(key)) },
   { key: "priority", title: "Priority", className: "priority", paint: paintPriority },
   { key: "count", title: "Traces", className: "number", paint: (cell, row) => setText(cell, count(row.count)) },
-  { key: "bytes", title: "Size", className: "number", paint: (cell, row) => setText(cell, bytes(row.bytes)) },
+  { key: "bytes", title: "Size", className: "number widish", paint: (cell, row) => setText(cell, bytes(row.bytes)) },
   { key: "codec", title: "Codec", className: "wide", paint: (cell, { codec }) => setText(cell, shown(codec ?? "", 20)) },
   { key: "tMin", title: "From", className: "number", paint: (cell, { tMin }) => setText(cell, dateTime(tMin)) },
   { key: "tMax", title: "To", className: "number wide", paint: (cell, { tMax }) => setText(cell, clock(tMax)) },
