@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from hosting import Host
 from inpage import assert_law, start, stored
+from pyqueue.formats import read_traces
 from pyqueue.testing.browser import block_python
 
 JOB = """async () => {
@@ -17,6 +18,10 @@ JOB = """async () => {
   }
   await pyqueue.flush();
   return await pyqueue.metrics();
+}"""
+EXPORT = """async (format) => {
+  const { blob } = await pyqueue.export({ format, to: "blob" });
+  return await blob.text();
 }"""
 READ = "pyqueue.query({ name: 'job' })"
 
@@ -50,6 +55,15 @@ def test_traces_outlive_a_reload_and_a_closed_tab(
     page = context.new_page()
     start(page, runtime=runtime)
     assert page.evaluate(READ) == read
+
+
+@pytest.mark.parametrize("runtime", ["worker", "none"])
+def test_what_is_stored_is_exported_and_reads_back(page: Page, runtime: str) -> None:
+    start(page, runtime=runtime)
+    page.evaluate(JOB)
+    for format in ("ndjson", "json", "otlp") if runtime == "worker" else ("ndjson", "json"):
+        text = page.evaluate(EXPORT, format)
+        assert list(read_traces([text])) == page.evaluate("pyqueue.query()")
 
 
 @pytest.mark.expects_console_errors("404", "NetworkError|WebAssembly")
