@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import BrowserContext, FrameLocator, Page, Playwright, expect
 
+from browsers import find_firefox
 from conftest import SCREENSHOTS
-from devtools import DevTools, launch_devtools
+from devtools import EXTENSION, DevTools, launch_devtools
 from hosting import Host
 from inpage import start
+from marionette import launch_marionette
 from tool import HOOK
 
 TRUSTED = (
@@ -83,3 +86,26 @@ def test_a_panel_that_is_not_looked_at_does_not_watch(devtools: DevTools, inspec
     devtools.show(frontend, "elements")
     while inspected.evaluate(IS_WATCHED):
         inspected.evaluate("new Promise(requestAnimationFrame)")
+
+
+SHOW_PANEL = """(async () => {
+  const { require } = ChromeUtils.importESModule("resource://devtools/shared/loader/Loader.sys.mjs");
+  const { gDevTools } = require("devtools/client/framework/devtools");
+  const { gBrowser } = Services.wm.getMostRecentWindow("navigator:browser");
+  const toolbox = await gDevTools.showToolboxForTab(gBrowser.selectedTab, { hostType: "window" });
+  for (;;) { // the extension adds its panel when it has seen the toolbox
+    const panel = toolbox.getAdditionalTools().find(({ label }) => label === "pyqueue");
+    if (panel) return done((await toolbox.selectTool(panel.id)) && panel.label);
+    await new Promise((resolve) => toolbox.win.requestAnimationFrame(resolve));
+  }
+})().catch((error) => done(String(error)));"""
+WATCHED = f"const look = () => {IS_WATCHED} ? done(true) : setTimeout(look, 20); look();"
+
+
+@pytest.mark.skipif(not find_firefox(), reason="there is no firefox-esr here")
+def test_the_same_folder_is_a_panel_in_firefox(server: Host, tmp_path: Path) -> None:
+    with launch_marionette(tmp_path) as firefox:
+        firefox.command("Addon:Install", path=str(EXTENSION), temporary=True)
+        firefox.command("WebDriver:Navigate", url=server.url)  # the demo
+        assert firefox.run(SHOW_PANEL, in_browser=True) == "pyqueue"
+        assert firefox.run(WATCHED) is True
