@@ -23,7 +23,7 @@ SIZE = {"width": 1400, "height": 1100}
 # As a click on the panel's tab, which may be hidden in a menu that is no part of the page.
 SHOW_PANEL = """async (id) => {
   const { InspectorView, DockController } = await import("./ui/legacy/legacy.js");
-  DockController.DockController.instance().setDockSide("bottom");
+  DockController.DockController.instance().setDockSide("undocked");
   await InspectorView.InspectorView.instance().showPanel(id);
 }"""
 

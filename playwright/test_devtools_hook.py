@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
 import pytest
@@ -187,6 +188,21 @@ def test_a_query_waits_for_its_reader_and_can_be_cancelled(page: Page) -> None:
     page.evaluate(f"(ticket) => {HOOK}.cancel(ticket)", ticket)
     assert tool.end(ticket)["error"] == "cancelled"
     assert len(tool.answers[ticket]) < 100
+
+
+def test_an_export_is_saved_by_the_page_and_told_with_its_progress(page: Page) -> None:
+    tool = watched(page)
+    page.evaluate("globalThis.showSaveFilePicker = undefined")  # nobody is there to choose
+    page.evaluate(TRACE, 300)
+    page.evaluate("pyqueue.flush()")
+    with page.expect_download() as download:
+        ticket = tool.start("export", format="ndjson", conditions={"name": "bulk"})
+        file = tool.end(ticket)["value"]
+    lines = download.value.path().read_text().splitlines()
+    assert [json.loads(line)["attributes"]["n"] for line in lines] == list(range(300))
+    assert (download.value.suggested_filename, file["traces"]) == (file["name"], 300)
+    assert tool.answers[ticket][0]["progress"]["total"] >= 1
+    assert "must be one of" in tool.refused("export", format="doc")
 
 
 def test_rows_letters_and_sessions_are_told_though_the_worker_is_stuck(page: Page) -> None:

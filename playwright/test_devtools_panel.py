@@ -12,7 +12,7 @@ from browsers import find_firefox
 from conftest import SCREENSHOTS
 from devtools import EXTENSION, DevTools, launch_devtools
 from hosting import Host
-from inpage import start
+from inpage import metrics_when, start
 from marionette import launch_marionette
 from tool import HOOK
 
@@ -63,6 +63,20 @@ def test_the_panel_shows_a_page_under_the_strictest_policy_and_after_a_reload(
     inspected.evaluate("pyqueue.trace('after')")
     is_shown(panel, "1 trace")
     frontend.screenshot(path=SCREENSHOTS / "devtools-panel.png")
+
+
+def test_the_panel_asks_the_page_for_a_trace_and_steers_its_queue(
+    devtools: DevTools, inspected: Page
+) -> None:
+    start(inspected, devtools={"commands": True})
+    panel = devtools.panel(devtools.open(inspected))
+    inspected.evaluate("pyqueue.trace('save', { currency: 'EUR' })")
+    panel.get_by_role("tab", name="Traces").click()
+    panel.get_by_role("gridcell", name="save").first.click()
+    is_shown(panel, "EUR")
+    panel.get_by_role("tab", name="Settings").click()
+    panel.get_by_role("button", name="FIFO").click()
+    assert metrics_when(inspected, lambda metrics: metrics["mode"] == "fifo")["mode"] == "fifo"
 
 
 def test_the_panel_lets_one_choose_among_the_clients_of_a_page(
