@@ -43,6 +43,17 @@ def test_a_tool_sees_what_is_traced_and_that_it_is_stored(page: Page) -> None:
     assert (client["runtime"], client["queue"], client["commands"]) == ("worker", "priority", False)
 
 
+def test_a_page_that_nobody_looks_at_loads_nothing_of_it(page: Page) -> None:
+    asked: list[str] = []
+    page.context.on("request", lambda request: asked.append(request.url))
+    start(page)
+    page.evaluate("pyqueue.trace('a'), pyqueue.flush()")
+    page.evaluate("pyqueue.metrics()")
+    assert any(url.endswith("/control.js") for url in asked), "requests went unseen"
+    assert not [url for url in asked if "devtools" in url]
+    assert page.evaluate(f"Object.keys({HOOK})") == ["clients"]
+
+
 def test_a_tool_that_comes_first_sees_the_first_trace(page: Page) -> None:
     page.goto("/blank.html")
     seen = page.evaluate("""async () => {
