@@ -1,6 +1,7 @@
 // Python's end of one page's wire: makes the page an endpoint, passes on what arrives, and lets go of it.
 
 import { Texts } from "./parcel.js";
+import { CRITICAL } from "./protocol.js";
 
 export class Connection {
   #port;
@@ -55,6 +56,7 @@ export class Connection {
     if (heap) this.#endpoint.heap(...heap);
     for (const { head, array } of parcels) this.#endpoint.take(head, new Texts(array));
     this.#turnSoon();
+    if (parcels.some(({ priority }) => priority === CRITICAL)) this.#turn();
   }
 
   /** In a task of its own, behind the messages that are here already: a turn costs much, and hardly more for many. */
