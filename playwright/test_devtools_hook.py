@@ -103,6 +103,17 @@ def test_two_tools_read_independently_and_each_gets_its_own_answers(page: Page) 
     assert ticket not in two.answers
 
 
+def test_without_consent_the_hook_forgets_what_it_saw(page: Page) -> None:
+    watched(page, runtime="none")
+    page.evaluate(TRACE, 3)
+    assert len(Tool(page).of("trace")) == 3
+    page.evaluate("pyqueue.setConsent(false)")
+    page.evaluate("pyqueue.flush()")
+    tool = Tool(page)
+    while tool.of("trace"):
+        tool = Tool(page)
+
+
 def test_what_falls_out_of_the_ring_is_counted(page: Page) -> None:
     tool = watched(page, runtime="none", budget=2**28)
     page.evaluate(TRACE, 25_000)

@@ -67,7 +67,7 @@ function watch() {
 }
 
 function meet(parts) {
-  if (!watches.has(parts)) watches.set(parts, new Watch(parts, (make, size) => ring.push(make, size)));
+  if (!watches.has(parts)) watches.set(parts, new Watch(parts, ring));
   const one = watches.get(parts);
   if (!one.isOn) quietly(() => one.start());
 }

@@ -13,7 +13,7 @@ const KINDS = ["priority", "fifo", "batch"];
 
 export class Watch {
   #client;
-  #record;
+  #ring;
   #endings;
   #timer;
   #askedAt;
@@ -22,10 +22,10 @@ export class Watch {
   #followed = new Set();
   #acceptedTill; // the newest trace when it was last watched
 
-  /** `client` holds a client's parts; `record(make, size)` puts an event into the ring. */
-  constructor(client, record) {
+  /** `client` holds a client's parts; `ring` is where its events go. */
+  constructor(client, ring) {
     this.#client = client;
-    this.#record = record;
+    this.#ring = ring;
   }
 
   get isOn() {
@@ -112,7 +112,7 @@ export class Watch {
 
   #tell(make, size) {
     const client = this.#client.about().session;
-    this.#record(() => ({ ...make(), client }), size);
+    this.#ring.push(() => ({ ...make(), client }), size);
   }
 
   async #look() {
@@ -130,6 +130,7 @@ export class Watch {
         this.#tell(() => ({ at, type: "metrics", metrics: found }), seen.length);
       }
       this.#seen = seen;
+      if (!isBooting && (await this.#client.up()) === false) this.#ring.clear(); // there is no consent
     } catch {} // the next look tells
     this.#askedAt = undefined;
     if (this.isOn) this.#timer = setTimeout(() => this.#look(), INTERVAL);
