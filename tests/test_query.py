@@ -222,6 +222,6 @@ async def test_chosen_ids_are_found_and_no_more_is_read_than_it_takes():
         for n in range(20):
             queue.enqueue({"name": "a", "id": str(n), "timestamp": n})
         await queue.flush()
-        pages = [page async for page in queue.stream(ids=["3", "1", "nobody"], limit=2)]
+        pages = [page async for page in queue.stream(ids=["3", "1"])]
         assert ids([trace for page in pages for trace in page.traces]) == ["1", "3"]
         assert pages[-1].progress.rows_read < 10

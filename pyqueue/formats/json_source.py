@@ -71,8 +71,8 @@ class JsonSource:
                 check_depth(self._text, self._at, self._line)
             try:
                 value, end = decoder.raw_decode(self._text, self._at)
-                # A number may go on where the text does.
-                if end < len(self._text) or not self._more(1):
+                # A number may go on where the text does, after as much as "e+".
+                if end + 2 < len(self._text) or not self._more(3):
                     self._advance(end)
                     return value
             except JSONDecodeError as error:  # maybe for want of the rest
@@ -92,11 +92,12 @@ class JsonSource:
     def _more(self, least: int) -> bool:
         """Read on by so many characters at least, so that a large item is not tried too often;
         False where there are no more."""
-        parts, length = [self._text[self._at :]], 0
+        parts, length = [], 0
         for chunk in self._chunks:
             parts.append(chunk)
             length += len(chunk)
             if length >= least:
                 break
-        self._text, self._at = "".join(parts), 0
+        if length:
+            self._text, self._at = "".join([self._text[self._at :], *parts]), 0
         return length > 0

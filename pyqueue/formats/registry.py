@@ -61,7 +61,7 @@ FORMATS: Mapping[str, Format] = {
     )
 }
 
-_FIELD = re.compile(r'"(traces|resource(?:Spans|Logs|Metrics))"\s*:')
+_FIELD = re.compile(r'"(traces|traceEvents|resource(?:Spans|Logs|Metrics))"\s*:')
 
 SNIFFED = 65_536
 """Characters by which a format is told, at most."""
@@ -111,11 +111,13 @@ def told_by(head: str) -> str:
         return "ndjson"
     if text.startswith("["):
         return "json"
-    if '"traceEvents"' in first:
-        raise FormatError("line 1: a Chrome trace can't be read back; export ndjson, json or otlp")
     if not text.startswith("{"):
         raise FormatError("line 1: neither JSON nor lines of it; export ndjson, json or otlp")
     if found := _FIELD.search(first.split('"attributes"')[0]):
+        if found[1] == "traceEvents":
+            raise FormatError(
+                "line 1: a Chrome trace can't be read back; export ndjson, json or otlp"
+            )
         return "json" if found[1] == "traces" else "otlp"
     return "ndjson" if first.rstrip().endswith("}") or '"name"' in first else "json"
 

@@ -64,8 +64,10 @@ def test_what_a_trace_lacks_is_filled_in_and_what_it_must_not_have_is_left_out()
 
 
 def test_a_document_is_read_whatever_else_is_in_it_and_however_it_is_laid_out():
-    before = '\ufeff { "a": [1, {"traces": 2}], "b": "]", '
+    before = '\ufeff { "a": [1, {"traces": 2}], "b": "]", "n": -12.5e3, '
     content = before + '"traces" : [ {"name":"a"} , {"name":"b"} ] , "c": 3 }'
+    for size in range(1, 30):
+        assert [one["name"] for one in read_traces(pieces(content, size), "json")] == ["a", "b"]
     assert [trace["name"] for trace in read_traces([content])] == ["a", "b"]
     assert [trace["name"] for trace in read_traces(['[\n{"name":"a"}]'])] == ["a"]
 
@@ -109,3 +111,10 @@ def test_brackets_in_texts_are_no_nesting():
         whole = file([trace] * 3, format)
         for size in (7, 1_000, len(whole)):
             assert list(read_traces(pieces(whole, size))) == [trace] * 3
+
+
+@pytest.mark.parametrize("format", ["ndjson", "json", "otlp"])
+def test_a_trace_may_speak_of_formats_without_being_taken_for_one(format):
+    trace = SAMPLE[1] | {"name": '{"traces":[', "id": '"resourceSpans":'}
+    trace["attributes"] = {"traces": [1], "resourceSpans": [], "traceEvents": []}
+    assert list(read_traces([file([trace], format)])) == [trace]
