@@ -11,6 +11,10 @@ from tests.support import make_queue
 pytestmark = pytest.mark.browser_only
 
 
+async def nothing(archive):
+    pass
+
+
 async def begun(count):
     """Streams over so many rows, and how to call them."""
     from pyqueue.browser.streams import Streams
@@ -18,7 +22,7 @@ async def begun(count):
     store = MemoryStore()
     for seq in range(1, count + 1):
         await store.write(make_batch([make_trace(str(seq))], seq=seq))
-    streams = Streams(lambda: make_queue(store))
+    streams = Streams(lambda: make_queue(store), unpack=nothing)
     return streams, streams.methods
 
 

@@ -200,6 +200,7 @@ class Client {
 
   async #boot() {
     const { runtime, database, config, queue, retention } = this.#options;
+    const restarts = this.#restarts;
     await undefined; // so that whoever calls start() can listen before anything happens
     try {
       if (this.#wrong) throw this.#wrong;
@@ -211,7 +212,7 @@ class Client {
       const answer = await this.#python.start(runtime, { database, session, config, queue, retention });
       return this.#usePython(runtime, answer);
     } catch (error) {
-      if (this.#checking) return await this.#checking, this.ready; // it was lost meanwhile: as its successor
+      if (restarts < this.#restarts) return await this.#checking, this.ready; // it was lost meanwhile: as its successor
       this.#python.stop();
       const settled = this.#useSpool(String(error));
       this.#emit("error", { error: String(error) });
