@@ -82,11 +82,11 @@ def test_all_is_within_reach_of_the_keyboard(page: Page) -> None:
 
 
 def test_a_list_tells_how_long_it_is_and_where_one_stands(page: Page) -> None:
-    inspect(page, "traces")
+    inspect(page, "traces", minutes=1)
     grid = page.get_by_role("grid", name="Traces")
     expect(rows(page).first).to_be_visible()
     total = int(grid.get_attribute("aria-rowcount") or 0) - 1
-    assert total > 1_000
+    assert total > 100
     grid.focus()
     page.keyboard.press("End")
     expect(grid.locator("[aria-selected=true]")).to_have_attribute("aria-rowindex", str(total + 1))

@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 
 from hosting import Host
 from inspecting import filter_by, inspect, open_first, pane, rows, show
+from pyqueue.formats import read_traces
 
 MARKUP = '<img src=x onerror="window.ran = 1"><script>window.ran = 2</script><b>bold</b>'
 TURNED = "pay\u202egpj.exe"
@@ -103,6 +104,20 @@ def test_what_is_pasted_elsewhere_does_no_harm_there(page: Page) -> None:
         text = page.evaluate("copied")
         assert all(" " <= char <= "~" or char == "\n" for char in text)
         assert read(text)["attributes"]["text"] == TURNED + CONTROLS + TAGS
+
+
+def test_what_is_copied_as_otlp_is_the_same_trace_again(page: Page) -> None:
+    error = {"type": "E", "message": TURNED, "code": 7}
+    attributes = {"text": TURNED, "deep": {"list": [1, 2.5, True, {"x": "y"}]}, "pyqueue.x": 1}
+    trace = {"id": "one", "name": "copied", "priority": "critical", "timestamp": 1700000000000.5}
+    trace |= {"duration": 3, "attributes": attributes, "error": error, "traceId": "visit 7"}
+    inspect_here(page, trace)
+    page.evaluate("() => (navigator.clipboard.writeText = async (text) => (window.copied = text))")
+    details = open_first(page, "copied")
+    details.get_by_role("button", name="OTLP").click()
+    expect(details).to_contain_text("Copied as OTLP")
+    (read,) = read_traces([page.evaluate("copied")], "otlp")
+    assert {key: read.get(key) for key in trace} == trace
 
 
 def test_letters_stay_within_their_row(page: Page) -> None:

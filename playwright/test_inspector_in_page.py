@@ -135,6 +135,18 @@ def test_what_the_filter_lets_through_is_exported_to_a_file(page: Page) -> None:
     assert [json.loads(line)["name"] for line in page.evaluate("saved").splitlines()] == ["step.7"]
 
 
+def test_each_client_of_the_page_is_looked_at_by_itself(page: Page) -> None:
+    open_shop(page, database="first")
+    page.evaluate(WORK)
+    page.evaluate(START, {"runtime": "none", "database": "second"})
+    page.evaluate("pyqueue.trace('only here')")
+    show(page, "traces")
+    expect(rows(page).filter(has_text="step.")).not_to_have_count(0)
+    page.get_by_role("combobox", name="Client").select_option(index=1)
+    expect(rows(page)).to_have_count(1)
+    expect(rows(page)).to_contain_text("only here")
+
+
 def test_it_can_be_made_higher_by_keys(page: Page) -> None:
     open_shop(page)
     edge = page.get_by_role("separator", name="Height of the inspector")

@@ -16,6 +16,11 @@ export function setText(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }
 
+export const div = (className, ...children) => el("div", { className }, ...children);
+
+/** A line beside the point; `more` are properties. */
+export const note = (text = "", more = {}) => el("span", { className: "note", ...more }, text);
+
 export const button = (label, onclick, more = {}) => el("button", { type: "button", onclick, ...more }, label);
 
 /** A priority's mark: its colour, and a shape of its own for those to whom the colours are alike. */

@@ -8,7 +8,6 @@ import { hasAttribute, hasText } from "../contents.js";
 import { PRIORITIES } from "./format.js";
 
 const UNITS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-const FIELDS = { trace: "traceId", span: "spanId", parent: "parentId", id: "id" };
 
 /** {test, conditions, wantsAttributes, errors, isEmpty}; what is wrong is told in `errors` and left out. */
 export function parse(text, now = Date.now()) {
@@ -27,13 +26,15 @@ export function parse(text, now = Date.now()) {
       errors.push(error.message);
     }
   }
-  return { test: (trace) => tests.every((test) => test(trace)), conditions, wantsAttributes, errors, isEmpty: !tests.length };
+  const test = (trace) => tests.every((one) => one(trace));
+  return { test, conditions, wantsAttributes, errors, isEmpty: !tests.length };
 }
 
 /** Words by spaces; what stands in quotes is one, also behind a colon or "=". */
 function* words(text) {
   for (const [whole] of text.matchAll(/(?:"(?:\\.|[^"\\])*"?|[^\s"])+/g)) {
-    yield { text: whole.replace(/"((?:\\.|[^"\\])*)"?/g, (_, inside) => inside.replace(/\\(.)/g, "$1")), isQuoted: /^-?"/.test(whole), isText: whole.includes('="') };
+    const text = whole.replace(/"((?:\\.|[^"\\])*)"?/g, (_, inside) => inside.replace(/\\(.)/g, "$1"));
+    yield { text, isQuoted: /^-?"/.test(whole), isText: whole.includes('="') };
   }
 }
 
@@ -48,13 +49,23 @@ function meaning({ text, isQuoted, isText }, now) {
 }
 
 const MAKERS = {
-  name: byName, priority: byPriority, status: byStatus, duration: byDuration,
-  since: (value, now) => { const at = moment("since", value, now); return { test: (trace) => trace.timestamp >= at, condition: { since: at } }; },
-  until: (value, now) => { const at = moment("until", value, now); return { test: (trace) => trace.timestamp <= at, condition: { until: at } }; },
-  ...Object.fromEntries(Object.entries(FIELDS).map(([word, field]) => [word, (value) => ({
-    test: (trace) => trace[field] === value, condition: field === "id" || field === "traceId" ? { [field]: value } : null,
-  })])),
+  name: byName, priority: byPriority, status: byStatus, duration: byDuration, since: bySince, until: byUntil,
+  id: byField("id", true), trace: byField("traceId", true), span: byField("spanId"), parent: byField("parentId"),
 };
+
+function byField(field, isCondition = false) {
+  return (value) => ({ test: (trace) => trace[field] === value, condition: isCondition ? { [field]: value } : null });
+}
+
+function bySince(value, now) {
+  const since = moment("since", value, now);
+  return { test: ({ timestamp }) => timestamp >= since, condition: { since } };
+}
+
+function byUntil(value, now) {
+  const until = moment("until", value, now);
+  return { test: ({ timestamp }) => timestamp <= until, condition: { until } };
+}
 
 function anywhere(text) {
   const lowered = text.toLowerCase();

@@ -9,6 +9,7 @@ const KEPT = "pyqueue.inspector.height"; // in sessionStorage
 const DEFAULT = 0.45; // of the window's height
 const LEAST = 120; // px
 const STEP = 24;
+const MODIFIERS = ["alt", "shift", "ctrl", "meta"];
 
 /** Returns {open, close, toggle, unmount}. `hotkey` is like "Alt+Shift+Q", or null for none; `source` is another than
  *  the page's own hook. */
@@ -56,9 +57,9 @@ export function mount({ hotkey = "Alt+Shift+Q", source = null } = {}) {
 function keyOf(hotkey) {
   const words = hotkey.split("+").map((word) => word.trim().toLowerCase());
   const letter = words.pop();
-  const code = /^[a-z]$/.test(letter) ? `Key${letter.toUpperCase()}` : /^\d$/.test(letter) ? `Digit${letter}` : letter.toUpperCase();
-  const wanted = { altKey: words.includes("alt"), shiftKey: words.includes("shift"), ctrlKey: words.includes("ctrl"), metaKey: words.includes("meta") };
-  return (event) => event.code === code && Object.entries(wanted).every(([key, value]) => event[key] === value);
+  const name = letter.toUpperCase();
+  const code = /^[A-Z]$/.test(name) ? `Key${name}` : /^\d$/.test(name) ? `Digit${name}` : name;
+  return (event) => event.code === code && MODIFIERS.every((modifier) => event[`${modifier}Key`] === words.includes(modifier));
 }
 
 function height() {

@@ -6,41 +6,75 @@ const NONE = "[none]";
 const EXCEPTION = { type: "exception.type", message: "exception.message", stack: "exception.stacktrace" };
 const CODES = { 1: "ok", 2: "error", STATUS_CODE_OK: "ok", STATUS_CODE_ERROR: "error" };
 
+/** An object with other entries: `change(key, value)` gives [key, value], or nothing to leave it out. */
+const mapped = (object, change) =>
+  Object.fromEntries(Object.entries(object).flatMap(([key, value]) => {
+    const entry = change(key, value);
+    return entry ? [entry] : [];
+  }));
+
 /** A request with these traces as spans. */
 export async function spansOf(traces) {
   const spans = await Promise.all(traces.map(spanOf));
-  return { resourceSpans: [{ resource: { attributes: keyValues({ "service.name": "pyqueue" }) }, scopeSpans: [{ scope: { name: "pyqueue" }, spans }] }] };
+  const resource = { attributes: keyValues({ "service.name": "pyqueue" }) };
+  return { resourceSpans: [{ resource, scopeSpans: [{ scope: { name: "pyqueue" }, spans }] }] };
 }
 
-async function spanOf({ id, name, priority, timestamp, duration = 0, attributes = {}, traceId, spanId, parentId, status, error }) {
-  const isError = status === "error" || !!error;
-  const place = {
-    traceId: isHex(traceId, 32) ? traceId.toLowerCase() : await made(traceId ? "trace id" : "trace", traceId || id, 32),
-    spanId: isHex(spanId, 16) ? spanId.toLowerCase() : await made(spanId ? `span id ${traceId ?? ""}` : "span", spanId || id, 16),
-    ...(parentId && { parentSpanId: isHex(parentId, 16) ? parentId.toLowerCase() : await made(`span id ${traceId ?? ""}`, parentId, 16) }),
-  };
-  const given = { trace_id: [traceId, place.traceId], span_id: [spanId, place.spanId], parent_id: [parentId, place.parentSpanId] };
-  const ours = { id, priority };
-  for (const [key, [was, is]] of Object.entries(given)) if ((was ?? "") !== (is ?? "")) ours[key] = was || NONE;
-  if (status && status !== "ok" && status !== "error") ours.status = status;
-  else if (isError && status !== "error") ours.status = status || NONE;
-  const end = nanoseconds(timestamp) + nanoseconds(Math.max(0, duration));
+async function spanOf(trace) {
+  const { name, timestamp, duration = 0, attributes, status, error } = trace;
+  const place = await placeOf(trace);
+  const start = nanoseconds(timestamp);
+  const end = start + nanoseconds(Math.max(0, duration));
   return {
-    ...place, name: name || "(no name)", kind: 1, startTimeUnixNano: String(nanoseconds(timestamp)), endTimeUnixNano: String(end),
-    attributes: [...keyValues(prefixed(attributes)), ...keyValues(Object.fromEntries(Object.entries(ours).map(([key, value]) => [OURS + key, value])))],
+    ...place,
+    name: name || "(no name)",
+    kind: 1,
+    startTimeUnixNano: String(start),
+    endTimeUnixNano: String(end),
+    attributes: [...keyValues(theirs(attributes)), ...keyValues(ours(trace, place))],
     ...(error && { events: [{ timeUnixNano: String(end), name: "exception", attributes: exception(error) }] }),
-    status: isError ? { code: 2, ...(error?.message && { message: String(error.message) }) } : status === "ok" ? { code: 1 } : {},
+    status: statusOf(status, error),
   };
 }
 
-const exception = (error) => {
+const isError = (status, error) => status === "error" || !!error;
+
+function statusOf(status, error) {
+  if (isError(status, error)) return { code: 2, ...(error?.message && { message: String(error.message) }) };
+  return status === "ok" ? { code: 1 } : {};
+}
+
+/** The span's ids: those that the trace has, or some that are made of what it has. */
+async function placeOf({ id, traceId, spanId, parentId }) {
+  const within = `span id ${traceId ?? ""}`;
+  const span = (text) => (isHex(text, 16) ? text.toLowerCase() : made(within, text, 16));
+  return {
+    traceId: isHex(traceId, 32) ? traceId.toLowerCase() : await made(traceId ? "trace id" : "trace", traceId || id, 32),
+    spanId: spanId ? await span(spanId) : await made("span", id, 16),
+    ...(parentId && { parentSpanId: await span(parentId) }),
+  };
+}
+
+/** What the span's own fields don't tell. */
+function ours({ id, priority, traceId, spanId, parentId, status, error }, place) {
+  const found = { id, priority };
+  const places = [["trace_id", traceId, place.traceId], ["span_id", spanId, place.spanId], ["parent_id", parentId, place.parentSpanId]];
+  for (const [key, was = "", is = ""] of places) if (was !== is) found[key] = was || NONE;
+  if (isError(status, error) ? status !== "error" : status && status !== "ok") found.status = status || NONE;
+  return mapped(found, (key, value) => [OURS + key, value]);
+}
+
+const theirs = (attributes) => mapped(attributes ?? {}, (key, value) => [key.startsWith(OURS) ? THEIRS + key : key, value]);
+
+function exception(error) {
   const parts = typeof error === "object" ? error : { message: String(error) };
-  return keyValues(Object.fromEntries(Object.entries(EXCEPTION).filter(([key]) => parts[key] != null).map(([key, name]) => [name, String(parts[key])])));
-};
+  const said = mapped(EXCEPTION, (key, name) => (parts[key] == null ? null : [name, String(parts[key])]));
+  const isAll = typeof error === "object" && Object.keys(error).every((key) => typeof error[key] === "string" && key in EXCEPTION);
+  return keyValues(isAll ? said : { ...said, [`${OURS}error`]: error });
+}
 
-const prefixed = (attributes) => Object.fromEntries(Object.entries(attributes ?? {}).map(([key, value]) => [key.startsWith(OURS) ? THEIRS + key : key, value]));
-
-const isHex = (text, digits) => typeof text === "string" && text.length === digits && /^[\da-f]+$/i.test(text) && !/^0+$/.test(text);
+const isHex = (text, digits) =>
+  typeof text === "string" && text.length === digits && /^[\da-f]+$/i.test(text) && !/^0+$/.test(text);
 
 /** Always the same for the same text. */
 async function made(what, text, digits) {
@@ -53,7 +87,8 @@ function nanoseconds(ms) {
   return BigInt(whole) * 1_000_000n + BigInt(Math.round((ms - whole) * 1e6));
 }
 
-const keyValues = (attributes) => Object.entries(attributes).filter(([, value]) => value != null).map(([key, value]) => ({ key: key || "[empty]", value: anyValue(value) }));
+const keyValues = (attributes) =>
+  Object.entries(attributes).filter(([, value]) => value != null).map(([key, value]) => ({ key: key || "[empty]", value: anyValue(value) }));
 
 function anyValue(value) {
   if (typeof value === "boolean") return { boolValue: value };
@@ -75,27 +110,37 @@ export function tracesOf(request) {
 
 function traceOf(span) {
   const every = attributesIn(span.attributes);
-  const ours = (key) => every[OURS + key];
-  const attributes = Object.fromEntries(Object.entries(every)
-    .filter(([key]) => !key.startsWith(OURS) || key.startsWith(THEIRS)).map(([key, value]) => [key.startsWith(THEIRS) ? key.slice(THEIRS.length) : key, value]));
+  const told = (key) => every[OURS + key];
   const [start, end] = [Number(span.startTimeUnixNano ?? 0), Number(span.endTimeUnixNano ?? 0)];
   const texts = {
-    traceId: ours("trace_id") ?? span.traceId, spanId: ours("span_id") ?? span.spanId,
-    parentId: ours("parent_id") ?? span.parentSpanId, status: ours("status") ?? CODES[span.status?.code],
+    traceId: told("trace_id") ?? span.traceId,
+    spanId: told("span_id") ?? span.spanId,
+    parentId: told("parent_id") ?? span.parentSpanId,
+    status: told("status") ?? CODES[span.status?.code],
   };
-  const error = errorIn(span);
   return {
-    id: ours("id") ?? `${span.traceId}-${span.spanId}`, name: span.name ?? "(no name)", priority: ours("priority") ?? (texts.status === "error" ? "critical" : "normal"),
-    timestamp: ours("timestamp") ?? start / 1e6, duration: ours("duration") ?? Math.max(0, end - start) / 1e6, attributes,
-    ...Object.fromEntries(Object.entries(texts).filter(([, value]) => value && value !== NONE)), ...(error !== undefined && { error }),
+    id: told("id") ?? `${span.traceId}-${span.spanId}`,
+    name: span.name ?? "(no name)",
+    priority: told("priority") ?? (texts.status === "error" ? "critical" : "normal"),
+    timestamp: told("timestamp") ?? start / 1e6,
+    duration: told("duration") ?? Math.max(0, end - start) / 1e6,
+    attributes: mapped(every, plainName),
+    ...mapped(texts, (key, value) => value && value !== NONE && [key, value]),
+    ...errorIn(span),
   };
 }
 
+function plainName(key, value) {
+  if (key.startsWith(THEIRS)) return [key.slice(THEIRS.length), value];
+  return key.startsWith(OURS) ? null : [key, value];
+}
+
+/** {error}, of the first exception among the span's events; {} where there is none. */
 function errorIn({ events }) {
   const found = (events ?? []).find(({ name }) => name === "exception");
-  if (!found) return undefined;
+  if (!found) return {};
   const said = attributesIn(found.attributes);
-  return said[`${OURS}error`] ?? Object.fromEntries(Object.entries(EXCEPTION).filter(([, name]) => name in said).map(([key, name]) => [key, said[name]]));
+  return { error: said[`${OURS}error`] ?? mapped(EXCEPTION, (key, name) => (name in said ? [key, said[name]] : null)) };
 }
 
 function attributesIn(values) {

@@ -2,6 +2,7 @@
 
 import { dice, nameOf, Visitors } from "./sample_app.js";
 import { answers } from "./sample_answers.js";
+import { SampleSettings } from "./sample_settings.js";
 import { SampleQueue, STEP } from "./sample_queue.js";
 
 const RING = 20_000; // events that wait for a reader
@@ -19,6 +20,7 @@ export class SampleSource {
     this.roll = dice(seed);
     this.now = now;
     this.commands = commands;
+    this.settings = new SampleSettings();
     this.#live = live;
     this.#clock = this.#began = now() - minutes * 60_000;
     this.queue = new SampleQueue(`${nameOf(this.#began)}-1`, this.roll, (type, more) => this.#tell(type, more));
@@ -51,10 +53,9 @@ export class SampleSource {
       commands: this.commands, metrics: this.queue.metrics(this.#clock),
     };
     // As what comes from a page does, all is a copy.
-    return structuredClone({
-      version: 1, epoch: "sample", cursor: { epoch: "sample", seq }, missed: Math.max(0, first - since - 1),
-      clients: [client], events, answers: this.#answers.splice(0),
-    });
+    const missed = Math.max(0, first - since - 1);
+    const answers = this.#answers.splice(0);
+    return structuredClone({ version: 1, epoch: "sample", cursor: { epoch: "sample", seq }, missed, clients: [client], events, answers });
   }
 
   async ask(client, what, args) {
@@ -92,7 +93,8 @@ export class SampleSource {
         for (const trace of this.#visitors.visit(this.#clock, trouble)) this.queue.offer(trace, this.#clock);
       }
       this.queue.step(this.#clock, trouble);
-      if (Math.round((this.#clock - this.#began) / STEP) % (MEASURE / STEP) === 0) this.#tell("metrics", { metrics: this.queue.metrics(this.#clock) });
+      const steps = Math.round((this.#clock - this.#began) / STEP);
+      if (steps % (MEASURE / STEP) === 0) this.#tell("metrics", { metrics: this.queue.metrics(this.#clock) });
     }
   }
 
@@ -106,6 +108,7 @@ export class SampleSource {
 
   #tell(type, more, most = RING) {
     this.#events.push({ seq: ++this.#seq, at: this.#clock, client: 1, type, ...more });
-    if (this.#events.length > Math.max(most, RING) * 1.1) this.#events.splice(0, this.#events.length - Math.max(most, RING));
+    const room = Math.max(most, RING);
+    if (this.#events.length > room * 1.1) this.#events.splice(0, this.#events.length - room);
   }
 }

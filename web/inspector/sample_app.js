@@ -14,26 +14,30 @@ export function dice(seed) { // mulberry32
 export const nameOf = (began) => `${began.toString(36).padStart(9, "0")}sample`;
 
 const PRODUCTS = ["walnut desk", "reading lamp", "café table", "Sessel „Anna“", "木の椅子", "كرسي خشبي"];
-const hex = (roll, length) => Array.from({ length }, () => Math.floor(roll() * 16).toString(16)).join("");
+const whole = (roll, below) => Math.floor(roll() * below);
+const hex = (roll, length) => Array.from({ length }, () => whole(roll, 16).toString(16)).join("");
 
 /** Steps of a visit: name, priority, typical ms, its place below the first, and what it tells. */
 const VISITS = [
-  { weight: 6, steps: [["ui.pointer", "low", 0, (r) => ({ x: Math.floor(r() * 1400), y: Math.floor(r() * 900), target: "canvas#map" })]] },
+  { weight: 6, steps: [["ui.pointer", "low", 0, (r) => ({ x: whole(r, 1400), y: whole(r, 900), target: "canvas#map" })]] },
   { weight: 4, steps: [
-    ["route.change", "normal", 180, (r) => ({ from: "/", to: `/products/${Math.floor(r() * 90)}`, "http.route": "/products/:id" })],
+    ["route.change", "normal", 180, (r) => ({ from: "/", to: `/products/${whole(r, 90)}`, "http.route": "/products/:id" })],
     ["http GET /api/products", "normal", 90, () => ({ "http.request.method": "GET", "http.response.status_code": 200, cached: false })],
-    ["render.ProductPage", "low", 24, (r) => ({ components: 12 + Math.floor(r() * 60), hydrated: true })],
+    ["render.ProductPage", "low", 24, (r) => ({ components: 12 + whole(r, 60), hydrated: true })],
     ["http GET /api/stock", "normal", 40, () => ({ "http.request.method": "GET", "http.response.status_code": 200 })],
   ] },
   { weight: 2, steps: [
-    ["checkout.submit", "high", 640, (r) => ({ cart: { items: 1 + Math.floor(r() * 5), total: Math.floor(r() * 90_000) / 100, currency: "EUR" }, product: PRODUCTS[Math.floor(r() * PRODUCTS.length)], user: { tier: r() < 0.3 ? "gold" : "plain" } })],
+    ["checkout.submit", "high", 640, (r) => ({
+      cart: { items: 1 + whole(r, 5), total: whole(r, 90_000) / 100, currency: "EUR" },
+      product: PRODUCTS[whole(r, PRODUCTS.length)], user: { tier: r() < 0.3 ? "gold" : "plain" },
+    })],
     ["validate.address", "normal", 12, () => ({ fields: ["street", "city", "zip"], ok: true })],
     ["http POST /api/payments", "high", 410, () => ({ "http.request.method": "POST", "http.response.status_code": 201, provider: "acme-pay" })],
     ["payment.authorise", "high", 300, () => ({ attempt: 1, "3ds": true })],
     ["http POST /api/orders", "high", 130, () => ({ "http.request.method": "POST", "http.response.status_code": 201 })],
   ] },
-  { weight: 3, steps: [["search.query", "normal", 60, (r) => ({ query: PRODUCTS[Math.floor(r() * PRODUCTS.length)], results: Math.floor(r() * 200) })]] },
-  { weight: 2, steps: [["web-vital", "low", 0, (r) => ({ metric: r() < 0.5 ? "INP" : "LCP", value: Math.floor(r() * 2400) })]] },
+  { weight: 3, steps: [["search.query", "normal", 60, (r) => ({ query: PRODUCTS[whole(r, PRODUCTS.length)], results: whole(r, 200) })]] },
+  { weight: 2, steps: [["web-vital", "low", 0, (r) => ({ metric: r() < 0.5 ? "INP" : "LCP", value: whole(r, 2400) })]] },
   { weight: 1, steps: [["user:login", "high", 220, (r) => ({ method: r() < 0.4 ? "passkey" : "password" })]] },
 ];
 const WEIGHTS = VISITS.reduce((sum, { weight }) => sum + weight, 0);

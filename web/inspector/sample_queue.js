@@ -5,7 +5,7 @@ import { PRIORITIES } from "./format.js";
 
 const STEP = 100; // ms
 const ROOM = 600; // traces held; few, so that something happens
-const BYTES = 5 * 1024 * 1024;
+const REJECTED = "StoreRejected: DataError: the value can't be cloned";
 const ROWS_KEPT = 4_000;
 
 const COUNTERS = "offered accepted refused evicted cancelled written dead queued inFlight retrying failures".split(" ");
@@ -156,10 +156,11 @@ export class SampleQueue {
     this.counts[priority].dead += traces.length;
     this.counts[priority].failures += 4 * traces.length;
     this.#dropped.write_failed = (this.#dropped.write_failed ?? 0) + traces.length;
+    const why = { reason: "write_failed", error: REJECTED, attempts: 4 };
     for (const trace of traces) {
-      this.letters.push({ key: trace.id, reason: "write_failed", error: "StoreRejected: DataError: the value can't be cloned", attempts: 4, at: now, count: 1, priority, names: [trace.name], resolution: null, trace });
+      this.letters.push({ ...why, key: trace.id, at: now, count: 1, priority, names: [trace.name], resolution: null, trace });
     }
-    this.#tell("error", { error: "StoreRejected: DataError: the value can't be cloned", size: traces.length, attempts: 4, willRetry: false });
+    this.#tell("error", { error: REJECTED, size: traces.length, attempts: 4, willRetry: false });
     this.#tell("deadletter", { size: traces.length, ids: traces.map(({ id }) => id) });
   }
 
@@ -174,4 +175,4 @@ export class SampleQueue {
   }
 }
 
-export { BYTES, ROOM, STEP };
+export { STEP };

@@ -26,8 +26,10 @@ export class Shell {
   constructor(store, redraw) {
     [this.#store, this.#redraw] = [store, redraw];
     const go = (view, ...how) => this.show(view, ...how);
-    this.#views = Object.fromEntries(Object.entries(VIEWS).filter(([id]) => !store.isFile || OF_A_FILE.includes(id)).map(([id, View]) => [id, new View(store, go)]));
-    this.tabs = tabs("Views", Object.entries(this.#views).map(([id, { title, element }]) => ({ id, title, element })), (id) => this.#shown(id));
+    const ids = Object.keys(VIEWS).filter((id) => !store.isFile || OF_A_FILE.includes(id));
+    this.#views = Object.fromEntries(ids.map((id) => [id, new VIEWS[id](store, go)]));
+    const panels = ids.map((id) => ({ id, title: this.#views[id].title, element: this.#views[id].element }));
+    this.tabs = tabs("Views", panels, (id) => this.#shown(id));
     this.clients = el("select", { className: "client", ariaLabel: "Client", hidden: true, onchange: () => store.choose(this.#idOf(this.clients.value)) });
     this.export = new ExportMenu(store, () => this.#current?.selection);
     this.tools = el("div", { className: "tools" }, this.clients, !store.isFile && this.export.element);
@@ -65,9 +67,9 @@ export class Shell {
   }
 
   #listClients(all) {
-    const names = all.map(({ about: { database, runtime, session } }) => `${shown(database, 40)} · ${runtime ?? ""} · ${shown(session ?? "", 12)}`);
+    const names = all.map(({ about: { database, runtime, session } }) => [database, runtime, session].map((part) => shown(part ?? "", 40)).join(" · "));
     this.clients.hidden = all.length < 2;
-    if (this.clients.options.length === all.length && names.every((name, n) => this.clients.options[n].textContent === name)) return;
+    if (names.join() === [...this.clients.options].map(({ textContent }) => textContent).join()) return;
     this.clients.replaceChildren(...all.map(({ about: { id } }, n) => el("option", { value: String(id) }, names[n])));
     this.clients.value = String(this.#store.chosen);
   }
@@ -76,7 +78,8 @@ export class Shell {
 }
 
 function words({ about: { database, runtime, queue, session }, log }) {
-  const parts = [database, runtime && `Python in ${runtime === "none" ? "none" : runtime}`, queue && `${queue} queue`, session && `session ${session}`];
+  const python = runtime && (runtime === "none" ? "no Python" : `Python in ${runtime}`);
+  const parts = [database, python, queue && `${queue} queue`, session && `session ${session}`];
   return [...parts.filter(Boolean).map((part) => shown(part, 40)), `${traces(log.seen)} seen`].join(" · ");
 }
 

@@ -7,8 +7,11 @@ const NAMES = {
 
 // Controls, what has a direction or no width, separators of lines, tags, private use as Unicode forbids it, and
 // halves of surrogates. Joiners stay: scripts and emoji need them.
-const UNSEEN =
-  /[\0-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]|[\u{e0000}-\u{e007f}]/gu;
+export const UNSEEN = new RegExp([
+  "[\\0-\\x1f\\x7f-\\x9f\\u00ad\\u061c\\u180e\\u200b\\u200e\\u200f\\u2028-\\u202e\\u2060-\\u206f\\ufeff\\ufff9-\\ufffb]",
+  "[\\u{e0000}-\\u{e007f}]",
+  "\\p{Surrogate}", // a half alone: with the u flag, whole pairs are one character
+].join("|"), "gu");
 
 function name(char) {
   const code = char.codePointAt(0);

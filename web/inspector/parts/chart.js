@@ -5,6 +5,8 @@ import { el } from "../dom.js";
 import { clock } from "../format.js";
 
 const HEIGHT = 132;
+const FROM_ZERO = { range: (_, low, high) => [0, Math.max(4, (high ?? 0) * 1.08)] };
+const LOGARITHMIC = { distr: 3, range: (_, low, high) => [Math.max(0.1, low ?? 1), Math.max(10, high ?? 10)] };
 const ENOUGH = 2; // points: one has no span of time
 const DECADES = Array.from({ length: 12 }, (_, n) => 10 ** (n - 2));
 const BINARY = Array.from({ length: 34 }, (_, n) => 2 ** n);
@@ -66,24 +68,28 @@ export class Chart {
       legend: { show: false },
       cursor: { y: false, points: { show: false }, drag: { x: false, y: false } },
       padding: [8, 26, 0, 0],
-      scales: { x: { time: true }, y: log ? { distr: 3, range: (_, low, high) => [Math.max(0.1, low ?? 1), Math.max(10, high ?? 10)] } : { range: (_, low, high) => [0, Math.max(4, (high ?? 0) * 1.08)] } },
+      scales: { x: { time: true }, y: log ? LOGARITHMIC : FROM_ZERO },
       axes: [
         { ...axis, space: 64, size: 24, values: (_, times) => times.map((time) => clock(time * 1_000).slice(0, 8)) },
-        { ...axis, ...(log && { splits: decades }), ...(binary && { incrs: BINARY }), space: 28, size: 56, values: (_, values) => values.map((value) => (value == null ? "" : this.#format(value))) },
+        { ...axis, ...(log && { splits: decades }), ...(binary && { incrs: BINARY }), space: 28, size: 56, values: (_, values) => values.map(this.#format) },
       ],
-      series: [{}, ...this.#series.map(({ label, color, dash, width: thick = 1.5, fill }) => ({
-        label, stroke: this.#color(color), dash, width: thick, points: { show: false }, spanGaps: true,
-        ...(fill && { fill: withAlpha(this.#color(color), 0.14) }),
-      }))],
+      series: [{}, ...this.#series.map((one) => this.#line(one))],
       hooks: { setCursor: [(plot) => this.#point(plot)] },
     }, this.#data, this.place);
+  }
+
+  #line({ label, color, dash, width = 1.5, fill }) {
+    const stroke = this.#color(color);
+    return { label, stroke, dash, width, points: { show: false }, spanGaps: true, fill: fill && withAlpha(stroke, 0.14) };
   }
 
   /** The values below the pointer, in the place of what is said otherwise. */
   #point({ cursor: { idx } }) {
     if (idx == null) return;
-    const values = this.#series.map(({ label }, n) => [label, this.#data[n + 1]?.[idx]]).filter(([, value]) => value != null);
-    this.reading.textContent = `${clock(this.#data[0][idx] * 1_000).slice(0, 8)}  ${values.map(([label, value]) => `${label} ${this.#format(value)}`).join("  ")}`;
+    const [times, ...columns] = this.#data;
+    const values = this.#series.map(({ label }, n) => [label, columns[n][idx]]).filter(([, value]) => value != null);
+    const words = values.map(([label, value]) => `${label} ${this.#format(value)}`);
+    this.reading.textContent = [clock(times[idx] * 1_000).slice(0, 8), ...words].join("  ");
   }
 
   #fit() {

@@ -1,6 +1,6 @@
 // Two traces side by side: what is different, and, if asked for, what is not.
 
-import { el } from "../dom.js";
+import { div, el, note } from "../dom.js";
 import { count } from "../format.js";
 import { shown } from "../shown.js";
 import { plain } from "./copy.js";
@@ -14,13 +14,16 @@ export function compare(left, right) {
   const different = keys.filter((key) => a.get(key) !== b.get(key));
   const body = el("tbody");
   const all = el("input", { type: "checkbox", onchange: () => fill() });
-  const fill = () => body.replaceChildren(...(all.checked ? keys : different).slice(0, MOST).map((key) => el("tr", { className: a.get(key) === b.get(key) ? "same" : "" },
-    el("th", { scope: "row", className: "code" }, shown(key, 120)), cell(a.get(key)), cell(b.get(key)))));
+  const fill = () => body.replaceChildren(...(all.checked ? keys : different).slice(0, MOST).map((key) => line(key, a.get(key), b.get(key))));
   fill();
-  return el("div", { className: "compare" },
-    el("p", { className: "toolbar" }, el("span", { className: "note" }, `${count(different.length)} of ${count(keys.length)} fields differ`), el("label", {}, all, " the others, too")),
-    el("table", {}, el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "Field"), ...[left, right].map((trace) => el("th", { scope: "col" }, shown(trace.name, 60))))), body));
+  const heads = ["Field", shown(left.name, 60), shown(right.name, 60)].map((head) => el("th", { scope: "col" }, head));
+  return div("compare",
+    div("toolbar", note(`${count(different.length)} of ${count(keys.length)} fields differ`), el("label", {}, all, " the others, too")),
+    el("table", {}, el("thead", {}, el("tr", {}, ...heads)), body));
 }
+
+const line = (key, left, right) =>
+  el("tr", { className: left === right ? "same" : "" }, el("th", { scope: "row", className: "code" }, shown(key, 120)), cell(left), cell(right));
 
 const cell = (value) => (value === undefined ? el("td", { className: "note" }, "–") : el("td", { className: "code" }, shown(value, 400)));
 

@@ -1,10 +1,9 @@
 // A trace as text for other tools. What could do harm where it is pasted is written as an escape.
 
 import { spansOf } from "../otlp.js";
+import { UNSEEN } from "../shown.js";
 
-const UNSEEN = /[\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]/gu;
-
-const escaped = (text) => text.replace(UNSEEN, (char) => [...char].flatMap((one) => Array.from({ length: one.length }, (_, n) => unit(one.charCodeAt(n)))).join(""));
+const escaped = (text) => text.replace(UNSEEN, (char) => (char === "\n" ? char : char.split("").map((half) => unit(half.charCodeAt(0))).join("")));
 const unit = (code) => `\\u${code.toString(16).padStart(4, "0")}`;
 
 export const FORMATS = {

@@ -1,14 +1,16 @@
 // All of one trace, in a pane beside the list: what it tells, its place among the spans of its trace, and how it
 // differs from another one.
 
-import { button, el, mark } from "../dom.js";
-import { bytes, clock, dateTime, milliseconds, PRIORITIES, stateName } from "../format.js";
+import { button, div, el, mark, note } from "../dom.js";
+import { PRIORITIES } from "../format.js";
 import { shown } from "../shown.js";
 import { compare } from "./compare.js";
 import { FORMATS, toClipboard } from "./copy.js";
-import { entries, text } from "./value.js";
+import { attributes, error, fields } from "./facts.js";
 import { waterfall } from "./waterfall.js";
 
+const MODES = { details: "Details", waterfall: "Waterfall", compare: "Compare" };
+const GONE = "It is not to be had any more: what is here is all that is left of it.";
 const FAMILY = 1_000; // spans of a trace, at most
 
 export class Details {
@@ -23,14 +25,17 @@ export class Details {
     [this.#store, this.#onClose] = [store, onClose];
     this.title = el("h3", { className: "pane-title", tabIndex: -1 });
     this.said = el("span", { className: "note", role: "status" });
-    this.modes = Object.fromEntries([["details", "Details"], ["waterfall", "Waterfall"], ["compare", "Compare"]].map(([mode, label]) => [mode, button(label, () => this.#become(mode), { ariaPressed: "false" })]));
+    this.modes = Object.fromEntries(Object.entries(MODES).map(([mode, label]) =>
+      [mode, button(label, () => this.#become(mode), { ariaPressed: "false" })]));
     this.pin = button("Pin", () => this.#pinIt(), { title: "Keep this one to compare another with it" });
     const copies = Object.keys(FORMATS).map((format) => button(format, () => this.#copy(format), { className: "quiet" }));
-    this.content = el("div", { className: "pane-content" });
+    this.content = div("pane-content");
+    const close = button("Close", () => this.close(), { className: "quiet", title: "Close (Escape)", ariaLabel: "Close trace" });
+    const modes = el("div", { role: "group", className: "group", ariaLabel: "Shown as" }, ...Object.values(this.modes));
     this.element = el("aside", { className: "pane", hidden: true, ariaLabel: "Trace" },
-      el("header", {}, this.title, button("Close", () => this.close(), { className: "quiet", title: "Close (Escape)", ariaLabel: "Close trace" })),
-      el("div", { className: "toolbar" }, el("div", { role: "group", className: "group", ariaLabel: "Shown as" }, ...Object.values(this.modes)), this.pin),
-      el("div", { className: "toolbar copies" }, el("span", { className: "note" }, "Copy as"), ...copies, this.said),
+      el("header", {}, this.title, close),
+      div("toolbar", modes, this.pin),
+      div("toolbar copies", note("Copy as"), ...copies, this.said),
       this.content);
     this.element.addEventListener("keydown", (event) => {
       if (event.key !== "Escape") return;
@@ -51,7 +56,7 @@ export class Details {
       const whole = await this.#ask("trace", { id: summary.id });
       if (this.#trace !== summary) return;
       if (whole) this.#trace = { ...whole, size: summary.size, state: summary.state };
-      this.said.textContent = whole ? "" : "It is not to be had any more: what is here is all that is left of it.";
+      this.said.textContent = whole ? "" : GONE;
       if (whole) this.#render();
     } catch (error) {
       if (this.#trace === summary) this.said.textContent = shown(error.message);
@@ -90,30 +95,15 @@ export class Details {
     for (const [name, one] of Object.entries(this.modes)) one.ariaPressed = String(name === mode);
     if (mode === "waterfall") this.#showWaterfall(trace);
     else if (mode === "compare") this.content.replaceChildren(compare(this.#pinned, trace));
-    else this.content.replaceChildren(...this.#facts(trace));
-  }
-
-  #facts(trace) {
-    const { id, timestamp, duration, priority, status, traceId, spanId, parentId, size, state, attributes, error } = trace;
-    const facts = {
-      Time: `${dateTime(timestamp).slice(0, 10)} ${clock(timestamp)}`, Duration: duration ? milliseconds(duration) : "–", Priority: priority, Status: status ?? "–",
-      State: stateName(state), Size: size && bytes(size), Id: id, Trace: traceId, Span: spanId, Parent: parentId,
-    };
-    const list = el("dl", { className: "trace-facts" }, ...Object.entries(facts).filter(([, value]) => value).flatMap(([name, value]) => [
-      el("dt", {}, name), el("dd", { className: ["Id", "Trace", "Span", "Parent"].includes(name) ? "code" : "" }, shown(value, 300)),
-    ]));
-    return [
-      list, state === "queued" && this.#controls(trace),
-      error !== undefined && el("section", { className: "failed-part" }, el("h3", {}, "Error"), typeof error === "object" && error ? entries(error, "Error") : text(String(error))),
-      attributes && el("section", {}, el("h3", {}, "Attributes"), Object.keys(attributes).length ? entries(attributes, "Attributes") : el("p", { className: "note" }, "It has none.")),
-    ].filter(Boolean);
+    else this.content.replaceChildren(...[fields(trace), this.#controls(trace), error(trace), attributes(trace)].filter(Boolean));
   }
 
   /** What can be done to a trace that still waits, where the page allows it. */
-  #controls({ id, priority }) {
-    if (!this.#store.client?.about.commands) return null;
-    const choice = el("select", { ariaLabel: "Priority" }, ...PRIORITIES.map((one) => el("option", { selected: one === priority }, one)));
-    return el("div", { className: "toolbar" }, el("span", { className: "note" }, "It still waits:"), choice,
+  #controls({ id, priority, state }) {
+    if (state !== "queued" || !this.#store.client?.about.commands) return null;
+    const choices = PRIORITIES.map((one) => el("option", { selected: one === priority }, one));
+    const choice = el("select", { ariaLabel: "Priority" }, ...choices);
+    return div("toolbar", note("It still waits:"), choice,
       button("Change priority", () => this.#command("reprioritize", { id, priority: choice.value })),
       button("Take it out", () => this.#command("cancel", { id }), { className: "danger" }));
   }

@@ -16,7 +16,11 @@ const WORDS = {
   error: ({ error, willRetry }) => `${error}${willRetry ? "; it will be tried again" : ""}`,
   deadletter: ({ size }) => `${traces(size)} given up`,
   drained: ({ written }) => `all is stored: ${count(written)}`,
-  mode: ({ mode, paused, consent }) => (mode ? `queue is ${mode} now` : paused !== undefined ? (paused ? "paused" : "goes on") : `consent ${consent ? "given" : "withdrawn"}`),
+  mode: ({ mode, paused, consent }) => {
+    if (mode) return `queue is ${mode} now`;
+    if (paused !== undefined) return paused ? "paused" : "goes on";
+    return `consent ${consent ? "given" : "withdrawn"}`;
+  },
 };
 const BAD = new Set(["drop", "error", "deadletter"]);
 
@@ -33,10 +37,14 @@ export class Events {
     if (events.at(-1) === this.#last) return;
     this.#last = events.at(-1);
     this.note.hidden = events.length > 0;
-    this.list.replaceChildren(...gathered(events).slice(0, SHOWN).map(({ event, times }) => el("li", { "data-type": event.type, className: BAD.has(event.type) ? "bad" : "" },
-      el("time", {}, clock(event.at).slice(0, 8)), el("span", { className: "kind" }, event.type),
-      el("span", { className: "what" }, words(event)), el("span", { className: "times" }, times > 1 ? `×${times}` : ""))));
+    this.list.replaceChildren(...gathered(events).slice(0, SHOWN).map(line));
   }
+}
+
+function line({ event, times }) {
+  const parts = { kind: event.type, what: words(event), times: times > 1 ? `×${times}` : "" };
+  return el("li", { className: BAD.has(event.type) ? "bad" : "" }, el("time", {}, clock(event.at).slice(0, 8)),
+    ...Object.entries(parts).map(([className, text]) => el("span", { className }, text)));
 }
 
 function gathered(events) {

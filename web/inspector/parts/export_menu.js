@@ -6,7 +6,8 @@ import { shown } from "../shown.js";
 
 /** The names that all of pyqueue knows the formats by; pyqueue/formats/registry.py. */
 const FORMATS = {
-  ndjson: "NDJSON, a trace a line", json: "JSON", text: "Text, to be read", csv: "CSV, for spreadsheets", chrome: "Chrome trace, for Perfetto", otlp: "OTLP/JSON lines",
+  ndjson: "NDJSON, a trace a line", json: "JSON", text: "Text, to be read", csv: "CSV, for spreadsheets",
+  chrome: "Chrome trace, for Perfetto", otlp: "OTLP/JSON lines",
 };
 
 export class ExportMenu {
@@ -21,7 +22,8 @@ export class ExportMenu {
     this.said = el("p", { className: "note", role: "status" });
     this.start = button("Export", () => this.#export(), { className: "primary" });
     this.panel = el("div", { hidden: true, id: "export-panel", role: "group", ariaLabel: "Export" },
-      el("label", { htmlFor: "export-format" }, "Format"), this.format, el("label", { htmlFor: "export-scope" }, "Traces"), this.scope, this.start, this.said);
+      el("label", { htmlFor: "export-format" }, "Format"), this.format,
+      el("label", { htmlFor: "export-scope" }, "Traces"), this.scope, this.start, this.said);
     this.opener = button("Export", () => this.#toggle(this.panel.hidden), { ariaExpanded: "false", "aria-controls": "export-panel" });
     this.element = el("div", { className: "menu" }, this.opener, this.panel);
     this.element.addEventListener("keydown", (event) => {

@@ -29,7 +29,8 @@ export class Grid {
     this.window = el("div", { role: "presentation", className: "window" });
     this.body = el("div", { role: "rowgroup", className: "body" }, this.window);
     this.note = el("p", { className: "note empty", hidden: true }, empty);
-    this.element = el("div", { role: "grid", className: `grid ${className}`, tabIndex: 0, ariaLabel: label, ariaColCount: String(columns.length) },
+    const about = { ariaLabel: label, ariaColCount: String(columns.length) };
+    this.element = el("div", { role: "grid", className: `grid ${className}`, tabIndex: 0, ...about },
       el("div", { role: "rowgroup", className: "head" }, el("div", { role: "row", ariaRowIndex: "1" }, ...this.heads)),
       this.body, this.note);
     this.element.addEventListener("scroll", () => this.#scrolled(), { passive: true });
@@ -130,10 +131,12 @@ export class Grid {
     if (event.target !== this.element || event.ctrlKey || event.metaKey || event.altKey) return;
     const at = this.#rows.indexOf(this.#current);
     const page = Math.max(1, Math.floor(this.element.clientHeight / ROW) - 2);
-    const to = { ArrowDown: at + 1, ArrowUp: at < 0 ? this.#rows.length - 1 : at - 1, PageDown: at + page, PageUp: at - page, Home: 0, End: this.#rows.length - 1 }[event.key];
+    const last = this.#rows.length - 1;
+    const up = at < 0 ? last : at - 1;
+    const to = { ArrowDown: at + 1, ArrowUp: up, PageDown: at + page, PageUp: at - page, Home: 0, End: last }[event.key];
     if (event.key === "Enter" && this.#current) this.#on.open(this.#current);
-    else if (to === undefined || !this.#rows.length) return;
-    else this.#go(Math.max(0, Math.min(to, this.#rows.length - 1)));
+    else if (to === undefined || last < 0) return;
+    else this.#go(Math.max(0, Math.min(to, last)));
     event.preventDefault();
   }
 

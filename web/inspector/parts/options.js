@@ -1,6 +1,6 @@
 // A form of options, each with its value, meaning and limits, as the page tells them. Only what was changed is sent.
 
-import { button, el, setText } from "../dom.js";
+import { button, div, el, note, setText } from "../dom.js";
 import { bytes, milliseconds } from "../format.js";
 import { shown } from "../shown.js";
 
@@ -13,11 +13,11 @@ export class Options {
 
   /** `actions`: [label, async (changes) => words]. */
   constructor(title, actions) {
-    this.list = el("div", { className: "options" });
+    this.list = div("options");
     this.said = el("p", { className: "said note", role: "status" });
-    this.#buttons = actions.map(([label, act]) => button(label, () => this.#act(act), { className: label === "Apply" ? "primary" : "" }));
+    this.#buttons = actions.map(([label, act]) => button(label, () => this.#act(act)));
     this.none = el("p", { className: "note" }, "Not to be had: Python does not run here.");
-    this.form = el("form", { onsubmit: (event) => event.preventDefault() }, this.list, el("div", { className: "toolbar" }, ...this.#buttons, this.said));
+    this.form = el("form", { onsubmit: (event) => event.preventDefault() }, this.list, div("toolbar", ...this.#buttons, this.said));
     this.element = el("section", {}, el("h3", {}, title), this.none, this.form);
   }
 
@@ -38,15 +38,17 @@ export class Options {
     const isNumber = typeof value === "number";
     const span = isNumber && least != null ? (most == null ? `at least ${least}` : `${least} to ${most}`) : "";
     const ids = { hint: `hint-${name}`, error: `error-${name}` };
-    const read = el("span", { className: "note read" }, inUnits(name, value));
+    const read = note(inUnits(name, value));
     const error = el("span", { className: "bad", id: ids.error, role: "alert" });
     const input = el("input", {
-      id: `option-${name}`, name, value: isNumber ? String(value) : (value ?? []).join(", "), inputMode: isNumber ? "decimal" : "text", className: isNumber ? "number" : "", autocomplete: "off", spellcheck: false,
-      "aria-describedby": `${ids.hint} ${ids.error}`, oninput: () => { setText(read, inUnits(name, this.#read(name))); this.#complain(name, ""); },
+      id: `option-${name}`, name, autocomplete: "off", spellcheck: false, "aria-describedby": `${ids.hint} ${ids.error}`,
+      ...(isNumber ? { value: String(value), inputMode: "decimal", className: "number" } : { value: (value ?? []).join(", ") }),
+      oninput: () => { setText(read, inUnits(name, this.#read(name))); this.#complain(name, ""); },
     });
     this.#fields.set(name, { input, about, error });
-    return el("div", { className: "option" }, el("label", { htmlFor: input.id, className: "code" }, shown(name, 60)), input, read,
-      el("span", { className: "note hint-text", id: ids.hint }, shown([meaning, span].filter(Boolean).join("; "), 200)), error);
+    const label = el("label", { htmlFor: input.id, className: "code" }, shown(name, 60));
+    const hint = note(shown([meaning, span].filter(Boolean).join("; "), 200), { className: "note hint-text", id: ids.hint });
+    return div("option", label, input, read, hint, error);
   }
 
   #read(name) {
@@ -56,8 +58,9 @@ export class Options {
   }
 
   #changes() {
-    const changed = [...this.#fields].map(([name, { about }]) => [name, this.#read(name), about.value]);
-    return Object.fromEntries(changed.filter(([, now, before]) => JSON.stringify(now) !== JSON.stringify(before)).map(([name, now]) => [name, now]));
+    const now = [...this.#fields.keys()].map((name) => [name, this.#read(name)]);
+    const wasOtherwise = ([name, value]) => JSON.stringify(value) !== JSON.stringify(this.#fields.get(name).about.value);
+    return Object.fromEntries(now.filter(wasOtherwise));
   }
 
   async #act(act) {
@@ -90,4 +93,7 @@ export class Options {
   }
 }
 
-const inUnits = (name, value) => (typeof value !== "number" || Number.isNaN(value) ? "" : SIZES.test(name) ? bytes(value) : TIMES.test(name) ? milliseconds(value) : "");
+function inUnits(name, value) {
+  if (!Number.isFinite(value)) return "";
+  return SIZES.test(name) ? bytes(value) : TIMES.test(name) ? milliseconds(value) : "";
+}

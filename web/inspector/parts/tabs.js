@@ -9,8 +9,8 @@ export function tabs(label, panels, onShow) {
     element.setAttribute("aria-labelledby", `tab-${id}`);
     element.id = `panel-${id}`;
     element.hidden = true;
-    return el("button", { type: "button", id: `tab-${id}`, role: "tab", tabIndex: -1, ariaSelected: "false", "aria-controls": `panel-${id}`, "data-view": id },
-      el("span", {}, title), el("span", { className: "badge", hidden: true }));
+    const about = { type: "button", role: "tab", tabIndex: -1, ariaSelected: "false", "aria-controls": `panel-${id}`, "data-view": id };
+    return el("button", { id: `tab-${id}`, ...about }, el("span", {}, title), el("span", { className: "badge", hidden: true }));
   });
   const list = el("div", { role: "tablist", className: "tabs", ariaLabel: label }, ...buttons);
 

@@ -1,6 +1,6 @@
 // A filter and the traces that it lets through: live, stored ones, or a file's.
 
-import { el, setText } from "../dom.js";
+import { div, el, setText } from "../dom.js";
 import { parse } from "../filter.js";
 import { count, traces } from "../format.js";
 import { Listing } from "../listing.js";
@@ -28,8 +28,9 @@ export class TraceTable {
     });
     this.errors = el("p", { className: "errors bad", role: "status" });
     this.shownCount = el("span", { className: "shown-count note" });
-    this.grid = new Grid(label, traceColumns, { open: (trace) => on.open(trace), sort: (key) => this.sort(key) }, { className: "traces", empty, isLog });
-    this.element = el("div", { className: "table" }, el("div", { className: "toolbar" }, this.input, ...tools, this.shownCount), this.errors, this.grid.element);
+    const does = { open: (trace) => on.open(trace), sort: (key) => this.sort(key) };
+    this.grid = new Grid(label, traceColumns, does, { className: "traces", empty, isLog });
+    this.element = div("table", div("toolbar", this.input, ...tools, this.shownCount), this.errors, this.grid.element);
     this.show();
   }
 
@@ -46,7 +47,8 @@ export class TraceTable {
     const { rows, sort, isBusy } = this.listing;
     const { length } = this.#log.traces;
     this.grid.show(rows, { sort, gone });
-    setText(this.shownCount, isBusy ? "looking …" : rows.length === length ? traces(length) : `${count(rows.length)} of ${count(length)}`);
+    const number = rows.length === length ? traces(length) : `${count(rows.length)} of ${count(length)}`;
+    setText(this.shownCount, isBusy ? "looking …" : number);
   }
 
   /** As if this was typed and Enter pressed. */

@@ -1,6 +1,6 @@
 // The spans of a trace, each below its parent, as bars over the time that all of them took.
 
-import { el, mark } from "../dom.js";
+import { div, el, mark } from "../dom.js";
 import { count, milliseconds } from "../format.js";
 import { shown } from "../shown.js";
 
@@ -14,9 +14,11 @@ export function waterfall(traces, current, onOpen) {
   const whole = Math.max(end - start, 0.001);
   const lines = inOrder(traces);
   const place = (at) => `${((at - start) / whole) * 100}%`;
-  return el("div", { className: "waterfall" },
-    el("p", { className: "note" }, `${count(traces.length)} spans in ${milliseconds(whole)}${lines.length > SHOWN ? `; the first ${SHOWN} of them` : ""}`),
-    el("div", { className: "scale", "aria-hidden": "true" }, ...[0, 0.25, 0.5, 0.75, 1].map((part) => el("span", {}, milliseconds(part * whole)))),
+  const more = lines.length > SHOWN ? `; the first ${SHOWN} of them` : "";
+  const marks = [0, 0.25, 0.5, 0.75, 1].map((part) => el("span", {}, milliseconds(part * whole)));
+  return div("waterfall",
+    el("p", { className: "note" }, `${count(traces.length)} spans in ${milliseconds(whole)}${more}`),
+    el("div", { className: "scale", "aria-hidden": "true" }, ...marks),
     el("ul", { className: "spans", ariaLabel: "Spans" }, ...lines.slice(0, SHOWN).map(({ trace, depth }) => {
       const bar = el("i", { className: "span-bar" });
       bar.style.insetInlineStart = place(trace.timestamp);
@@ -24,10 +26,10 @@ export function waterfall(traces, current, onOpen) {
       const name = el("span", { className: "span-name" }, mark(trace.priority), shown(trace.name, 80));
       name.style.paddingInlineStart = `${Math.min(depth, DEEPEST) * 10}px`;
       const isCurrent = trace.id === current?.id;
-      return el("li", {}, el("button", {
-        type: "button", className: `span ${trace.status === "error" || trace.error ? "failed" : ""}`, "data-lane": trace.priority,
-        "aria-current": String(isCurrent), onclick: () => onOpen(trace),
-      }, name, el("span", { className: "span-track", "aria-hidden": "true" }, bar), el("span", { className: "number" }, milliseconds(trace.duration))));
+      const className = `span ${trace.status === "error" || trace.error ? "failed" : ""}`;
+      const about = { type: "button", className, "data-lane": trace.priority, "aria-current": String(isCurrent), onclick: () => onOpen(trace) };
+      const track = el("span", { className: "span-track", "aria-hidden": "true" }, bar);
+      return el("li", {}, el("button", about, name, track, el("span", { className: "number" }, milliseconds(trace.duration))));
     })));
 }
 

@@ -1,6 +1,6 @@
 // What is under way, how far it is, and a way to end it.
 
-import { button, el, setText } from "../dom.js";
+import { button, div, el, setText } from "../dom.js";
 import { count } from "../format.js";
 
 export class Work {
@@ -27,7 +27,8 @@ export class Work {
 
   #line(one) {
     const [bar, text] = [el("progress", { ariaLabel: one.label }), el("span")];
-    const element = el("div", { className: "work" }, el("span", {}, one.label), bar, text, button("Cancel", () => one.cancel(), { className: "quiet" }));
+    const cancel = button("Cancel", () => one.cancel(), { className: "quiet" });
+    const element = div("work", el("span", {}, one.label), bar, text, cancel);
     this.element.append(element);
     return { element, bar, text };
   }

@@ -1,8 +1,10 @@
 // What the store would not take, why, and what to do about it.
 
-import { button, el, mark, setText } from "../dom.js";
+import { button, div, el, mark, setText } from "../dom.js";
 import { count, dateTime } from "../format.js";
 import { Details } from "../parts/details.js";
+import { refusal } from "../parts/refusal.js";
+import { table } from "../parts/table.js";
 import { shown } from "../shown.js";
 
 const SHOWN = 500;
@@ -22,18 +24,15 @@ export class DeadLetters {
     this.note = el("input", { ariaLabel: "What was found out", placeholder: "What was found out", className: "review" });
     this.review = button("Mark reviewed", () => this.#review());
     this.said = el("span", { className: "note", role: "status" });
-    this.refused = el("p", { className: "refused note", hidden: true }, "This page lets nobody change anything from here. It is allowed by ", el("code", {}, "start({ devtools: { commands: true } })"), ".");
+    this.refused = refusal();
     this.rows = el("tbody");
     this.empty = el("p", { className: "note empty" }, "No dead letters: the store took all that it was given.");
-    this.tableElement = el("table", { className: "wide-table" }, el("thead", {}, el("tr", {}, el("th", { scope: "col" }, this.all),
-      ...["Given up", "Lane", "Name", "Reason", "Attempts", "Review"].map((name) => el("th", { scope: "col", className: name === "Attempts" ? "number" : "" }, name)))), this.rows);
+    this.table = table("Dead letters", [this.all, "Given up", "Lane", "Name", "Reason", "Review"], ["Attempts"], this.rows);
     this.confirm = this.#dialog();
     this.details = new Details(store, () => this.rows.querySelector("button")?.focus());
-    this.element = el("div", { className: "view split" },
-      el("div", { className: "page fixed" },
-        el("div", { className: "toolbar" }, this.replay, this.purge, this.note, this.review, button("Refresh", () => this.#load(), { className: "quiet" }), this.said),
-        this.refused, el("div", { className: "scroller", tabIndex: 0, role: "region", ariaLabel: "Dead letters" }, this.tableElement, this.empty), this.confirm),
-      this.details.element);
+    const refresh = button("Refresh", () => this.#load(), { className: "quiet" });
+    const bar = div("toolbar", this.replay, this.purge, this.note, this.review, refresh, this.said);
+    this.element = div("view split", div("page fixed", bar, this.refused, this.table, this.empty, this.confirm), this.details.element);
   }
 
   enter() { this.#load(); }
@@ -65,7 +64,7 @@ export class DeadLetters {
   }
 
   #render() {
-    this.tableElement.hidden = !this.#letters.length;
+    this.table.hidden = !this.#letters.length;
     this.empty.hidden = this.#letters.length > 0;
     const focused = this.element.getRootNode().activeElement?.dataset?.letter;
     this.rows.replaceChildren(...this.#letters.slice(0, SHOWN).map((letter) => this.#row(letter)));
@@ -76,12 +75,13 @@ export class DeadLetters {
 
   #row(letter) {
     const { key, reason, error, attempts, at, priority, names, resolution } = letter;
-    const box = el("input", { type: "checkbox", checked: this.#chosen.has(key), ariaLabel: `Choose ${shown(names?.[0] ?? key, 80)}`, onchange: () => this.#choose(key, box.checked) });
+    const label = `Choose ${shown(names?.[0] ?? key, 80)}`;
+    const box = el("input", { type: "checkbox", checked: this.#chosen.has(key), ariaLabel: label, onchange: () => this.#choose(key, box.checked) });
     return el("tr", { "data-lane": priority },
       el("td", {}, box), el("td", { className: "nowrap" }, dateTime(at)), el("td", { className: "nowrap" }, mark(priority), priority),
       el("td", {}, button(shown(names?.join(", ") || key, 120), () => this.#open(letter), { className: "link", "data-letter": key })),
       el("td", {}, el("span", {}, shown(String(reason).replaceAll("_", " "), 80)), error && el("span", { className: "sub note" }, shown(error, 200))),
-      el("td", { className: "number" }, String(attempts)), el("td", { className: resolution ? "" : "note" }, shown(resolution ?? "not yet", 200)));
+      el("td", { className: resolution ? "" : "note" }, shown(resolution ?? "not yet", 200)), el("td", { className: "number" }, String(attempts)));
   }
 
   #open({ key, names, priority, at }) {
@@ -132,8 +132,9 @@ export class DeadLetters {
   }
 
   #dialog() {
-    const dialog = el("dialog", { ariaLabel: "Purge" }, el("p", {}, "What is purged is gone for good."), el("form", { method: "dialog", className: "toolbar" },
-      button("Keep them", () => dialog.close()), button("Purge them", () => { dialog.close(); this.#do("purge", "purged"); }, { className: "danger" })));
+    const dialog = el("dialog", { ariaLabel: "Purge" }, el("p", {}, "What is purged is gone for good."));
+    const purge = () => { dialog.close(); this.#do("purge", "purged"); };
+    dialog.append(div("toolbar", button("Keep them", () => dialog.close()), button("Purge them", purge, { className: "danger" })));
     return dialog;
   }
 }

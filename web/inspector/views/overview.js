@@ -21,11 +21,14 @@ export class Overview {
     this.health = new Health(store);
     const lane = (priority) => ({ label: priority, color: priority, dash: DASHES[priority] });
     const lanes = PRIORITIES.map(lane);
+    const medians = PRIORITIES.map((priority) => ({ ...lane(priority), label: `${priority} p50`, dash: [1, 3], width: 1 }));
+    const holding = { label: "held", color: "accent", fill: true };
+    const limit = { label: "limit", color: "bad", dash: [6, 4], width: 1 };
     this.charts = {
       rate: new Chart("Stored per second", lanes, count),
       depth: new Chart("Waiting, by priority", lanes, count),
-      latency: new Chart("Until stored: p99, and p50 dotted", [...lanes, ...PRIORITIES.map((priority) => ({ ...lane(priority), label: `${priority} p50`, dash: [1, 3], width: 1 }))], milliseconds, { log: true }),
-      memory: new Chart("Memory held", [{ label: "held", color: "accent", fill: true }, { label: "limit", color: "bad", dash: [6, 4], width: 1 }], bytes, { binary: true }),
+      latency: new Chart("Until stored: p99, and p50 dotted", [...lanes, ...medians], milliseconds, { log: true }),
+      memory: new Chart("Memory held", [holding, limit], bytes, { binary: true }),
     };
     this.drops = new Bars("Dropped, by reason", "Nothing was dropped.");
     this.sizes = new Bars("Traces in a batch", "No batch was written yet.");
@@ -43,13 +46,15 @@ export class Overview {
     if (!client?.metrics) return;
     this.#showLanes(client);
     this.#showCharts(client);
-    this.drops.show(Object.entries(client.metrics.droppedByReason ?? {}).sort(([, a], [, b]) => b - a).map(([reason, value]) => [reason.replaceAll("_", " "), value]));
+    const drops = Object.entries(client.metrics.droppedByReason ?? {}).sort(([, a], [, b]) => b - a);
+    this.drops.show(drops.map(([reason, number]) => [reason.replaceAll("_", " "), number]));
     this.sizes.show(batchBars(client.batches));
     this.events.show(client.events);
   }
 
   #table() {
-    const head = el("tr", {}, el("th", { scope: "col" }, "Lane"), ...COLUMNS.map((name) => el("th", { scope: "col", className: "number" }, name)));
+    const heads = COLUMNS.map((name) => el("th", { scope: "col", className: "number" }, name));
+    const head = el("tr", {}, el("th", { scope: "col" }, "Lane"), ...heads);
     const rows = [...PRIORITIES, "all"].map((priority) => {
       const cells = COLUMNS.map(() => el("td", { className: "number" }, "–"));
       const bar = el("i", { className: "fill" });

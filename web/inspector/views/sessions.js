@@ -1,11 +1,14 @@
 // The tabs that live, and the accounts of all sessions: what each page's visit took, and what became of it.
 
-import { el, setText } from "../dom.js";
+import { div, el, note, setText } from "../dom.js";
 import { bytes, count, dateTime, milliseconds } from "../format.js";
 import { dropped, held } from "../history.js";
+import { table } from "../parts/table.js";
 import { shown } from "../shown.js";
 
 const PACE = 5_000; // ms
+const INTRO = "A session is one run of one writer. What it was offered was refused or accepted; what it accepted was stored, evicted, " +
+  "cancelled, given up, or is still held.";
 const COLUMNS = ["offered", "written", "refused", "evicted", "cancelled", "dead", "unknown", "recovered"];
 const TITLES = { written: "stored" };
 const BAD = ["refused", "evicted", "dead", "unknown"];
@@ -21,12 +24,14 @@ export class Sessions {
     this.rows = el("tbody");
     this.tabs = el("tbody");
     this.said = el("p", { className: "note", role: "status" });
-    this.element = el("div", { className: "view page" },
+    const numbers = [...COLUMNS.map((name) => capital(TITLES[name] ?? name)), "Account"];
+    this.element = div("view page",
       el("h3", { className: "caption" }, "Tabs of this origin"),
       table("Tabs", ["Tab", "Queue"], ["Waiting", "Stored", "Dropped", "Memory", "Up"], this.tabs),
       el("h3", { className: "caption" }, "Sessions"),
-      el("p", { className: "intro note" }, "A session is one run of one writer. What it was offered was refused or accepted; what it accepted was stored, evicted, cancelled, given up, or is still held."),
-      table("Sessions", ["Session", "Began", "Ended"], [...COLUMNS.map((name) => TITLES[name] ?? name), "account"], this.rows), this.said);
+      el("p", { className: "intro note" }, INTRO),
+      table("Sessions", ["Session", "Began", "Ended"], numbers, this.rows),
+      this.said);
   }
 
   enter() { this.#askedAt = -Infinity; }
@@ -58,26 +63,29 @@ export class Sessions {
   }
 }
 
-function table(label, texts, numbers, rows) {
-  const head = (name, className) => el("th", { scope: "col", className }, name[0].toUpperCase() + name.slice(1));
-  return el("div", { className: "scroller", tabIndex: 0, role: "region", ariaLabel: label },
-    el("table", { className: "wide-table" }, el("thead", {}, el("tr", {}, ...texts.map((name) => head(name, "")), ...numbers.map((name) => head(name, "number")))), rows));
-}
+const capital = (word) => word[0].toUpperCase() + word.slice(1);
+const cell = (content, className = "") => el("td", { className }, content);
+const number = (content) => cell(content, "number");
+const tag = (text, title = "") => el("span", { className: "tag", title }, text);
+const name = (session, ...tags) => el("th", { scope: "row", className: "code nowrap" }, shown(session, 60), ...tags);
 
 function tabRow({ session, isThis, isLeader, metrics = {} }) {
-  const numbers = [count(held(metrics)), count(metrics.written), count(dropped(metrics)), bytes(metrics.memoryUsage), milliseconds(metrics.uptime)];
-  return el("tr", {}, el("th", { scope: "row", className: "code nowrap" }, shown(session, 60), isThis && el("span", { className: "tag" }, "this page"),
-    isLeader && el("span", { className: "tag", title: "It looks after what is stored, for all tabs" }, "leads")), el("td", {}, shown(metrics.mode ?? "–", 20)),
-    ...numbers.map((number) => el("td", { className: "number" }, number)));
+  const { written, memoryUsage, uptime, mode = "–" } = metrics;
+  const leads = isLeader && tag("leads", "It looks after what is stored, for all tabs");
+  const numbers = [count(held(metrics)), count(written), count(dropped(metrics)), bytes(memoryUsage), milliseconds(uptime)];
+  return el("tr", {}, name(session, isThis && tag("this page"), leads), cell(shown(mode, 20)), ...numbers.map(number));
 }
 
 function row(account, live) {
   const { session, closed } = account;
-  const here = live.some((about) => session === about.session || session.startsWith(`${about.session}-`));
-  const numbers = COLUMNS.map((name) => el("td", { className: `number ${BAD.includes(name) && account[name] ? "bad" : ""}` }, account[name] === undefined ? "–" : count(account[name])));
-  return el("tr", {}, el("th", { scope: "row", className: "code nowrap" }, shown(session, 60), here && el("span", { className: "tag" }, "this page")),
-    el("td", { className: "nowrap" }, dateTime(began(session))), el("td", { className: "nowrap" }, closed ? dateTime(closed) : el("span", { className: "note" }, "alive")),
-    ...numbers, el("td", { className: "number" }, verdict(account)));
+  const isHere = live.some((about) => session === about.session || session.startsWith(`${about.session}-`));
+  const counts = COLUMNS.map((key) => {
+    const isBad = BAD.includes(key) && account[key];
+    return cell(account[key] === undefined ? "–" : count(account[key]), isBad ? "number bad" : "number");
+  });
+  const ended = closed ? dateTime(closed) : note("alive");
+  return el("tr", {}, name(session, isHere && tag("this page")), cell(dateTime(began(session)), "nowrap"), cell(ended, "nowrap"),
+    ...counts, number(verdict(account)));
 }
 
 /** A session's name begins with its time, in base 36. */
@@ -87,9 +95,10 @@ function began(session) {
 }
 
 /** Whether it adds up; of one that is closed, what is not known is counted, too. */
-function verdict({ offered, refused = 0, accepted, written = 0, evicted = 0, cancelled = 0, dead = 0, queued = 0, inFlight = 0, retrying = 0, unknown = 0, recovered = 0, closed }) {
-  const isIn = offered === refused + accepted;
+function verdict(account) {
+  const { offered, accepted, refused = 0, queued = 0, inFlight = 0, retrying = 0, unknown = 0, recovered = 0, closed } = account;
+  const { written = 0, evicted = 0, cancelled = 0, dead = 0 } = account;
   const ended = written + evicted + cancelled + dead;
   const isOut = closed ? ended + unknown + recovered >= accepted : accepted === ended + queued + inFlight + retrying;
-  return isIn && isOut ? "adds up" : el("span", { className: "bad" }, "does not add up");
+  return offered === refused + accepted && isOut ? "adds up" : el("span", { className: "bad" }, "does not add up");
 }

@@ -1,10 +1,12 @@
 // How the queue is set, and what may be changed while it runs.
 
-import { button, el, setText } from "../dom.js";
+import { button, div, el, setText } from "../dom.js";
 import { bytes, count, milliseconds, traces } from "../format.js";
 import { Options } from "../parts/options.js";
+import { refusal } from "../parts/refusal.js";
 import { shown } from "../shown.js";
 
+const PAUSED = "Nothing is written until it is resumed; traces are taken as ever.";
 const QUEUES = { priority: "Priority", fifo: "FIFO", batch: "Batch" };
 
 export class Settings {
@@ -14,20 +16,26 @@ export class Settings {
 
   constructor(store) {
     this.#store = store;
-    this.refused = el("p", { className: "refused note", hidden: true }, "This page lets nobody change anything from here: what is below is to be read. It is allowed by ", el("code", {}, "start({ devtools: { commands: true } })"), ".");
-    this.queues = Object.fromEntries(Object.entries(QUEUES).map(([kind, label]) => [kind, button(label, () => this.#command("setQueue", { queue: kind }, `The queue is ${kind} now.`), { ariaPressed: "false" })]));
+    this.refused = refusal();
+    this.queues = Object.fromEntries(Object.entries(QUEUES).map(([kind, label]) => {
+      const choose = () => this.#command("setQueue", { queue: kind }, `The queue is ${kind} now.`);
+      return [kind, button(label, choose, { ariaPressed: "false" })];
+    }));
     this.controls = [
       button("Flush", () => this.#command("flush", {}, "All that was accepted is stored.")),
-      button("Pause writing", () => this.#command("pause", {}, "Nothing is written until it is resumed; traces are taken as ever.")),
+      button("Pause writing", () => this.#command("pause", {}, PAUSED)),
       button("Resume", () => this.#command("resume", {}, "Writing goes on.")),
     ];
     this.said = el("p", { className: "said note", role: "status" });
     this.about = el("p", { className: "note" });
     this.config = new Options("Configuration", [["Apply", (changes) => this.#configure(changes)]]);
-    this.retention = new Options("Retention", [["Dry run", (changes) => this.#retain(changes, true)], ["Apply, and delete what is over", (changes) => this.#retain(changes, false)]]);
-    this.element = el("div", { className: "view page settings" }, this.refused,
-      el("section", {}, el("h3", {}, "Queue"), el("div", { className: "toolbar" }, el("div", { role: "group", className: "group", ariaLabel: "Kind of queue" }, ...Object.values(this.queues)), ...this.controls), this.said, this.about),
-      this.config.element, this.retention.element);
+    this.retention = new Options("Retention", [
+      ["Dry run", (changes) => this.#retain(changes, true)],
+      ["Apply, and delete what is over", (changes) => this.#retain(changes, false)],
+    ]);
+    const kinds = el("div", { role: "group", className: "group", ariaLabel: "Kind of queue" }, ...Object.values(this.queues));
+    const queue = el("section", {}, el("h3", {}, "Queue"), div("toolbar", kinds, ...this.controls), this.said, this.about);
+    this.element = div("view page settings", this.refused, queue, this.config.element, this.retention.element);
   }
 
   enter() { this.#client = null; }
@@ -51,12 +59,10 @@ export class Settings {
 
   async #load() {
     try {
-      const { config, retention, runtime, budget, journal, consent, redacts } = await this.#store.ask("settings");
-      this.config.show(config);
-      this.retention.show(retention);
-      const facts = [runtime && `Python runs in: ${runtime}`, budget && `${bytes(budget)} may wait in the page`, journal !== undefined && `journal of ${count(journal)} characters`,
-        consent === false && "no consent was given", redacts !== undefined && (redacts ? "secrets are redacted" : "nothing is redacted")];
-      setText(this.about, shown(facts.filter(Boolean).join(" · "), 400));
+      const settings = await this.#store.ask("settings");
+      this.config.show(settings.config);
+      this.retention.show(settings.retention);
+      setText(this.about, shown(facts(settings).filter(Boolean).join(" · "), 400));
     } catch (error) {
       setText(this.said, shown(error.message));
     }
@@ -86,13 +92,30 @@ export class Settings {
   }
 }
 
+/** What the page was started with. */
+function facts({ runtime, budget, journal, consent, redacts }) {
+  return [
+    runtime && `Python runs in: ${runtime}`,
+    budget && `${bytes(budget)} may wait in the page`,
+    journal !== undefined && `journal of ${count(journal)} characters`,
+    consent === false && "no consent was given",
+    redacts !== undefined && (redacts ? "secrets are redacted" : "nothing is redacted"),
+  ];
+}
+
 /** What went, or would go. */
 function words({ deleted, compacted, left, isOver, skipped, error, duration }, dryRun) {
   if (skipped) return "Another run is under way: nothing was done.";
   if (error) return shown(error);
-  const lanes = Object.entries(deleted?.byPriority ?? {}).filter(([, number]) => number).map(([priority, number]) => `${count(number)} ${priority}`);
-  const gone = deleted?.count ? `${traces(deleted.count)} (${lanes.join(", ")}; ${bytes(deleted.bytes)}) ${dryRun ? "would go" : "went"}` : `Nothing ${dryRun ? "would go" : "went"}`;
-  const repacked = compacted?.count ? `; ${traces(compacted.count)} ${dryRun ? "would be" : "were"} repacked` : "";
-  const stays = left ? `; ${count(left.count)} ${dryRun ? "would stay" : "are left"}` : "";
-  return `${gone}${repacked}${stays}${isOver ? ", which is more than allowed: it is protected, or too new" : ""}${duration ? `, in ${milliseconds(duration)}` : ""}.`;
+  const lanes = Object.entries(deleted?.byPriority ?? {}).filter(([, number]) => number);
+  const which = lanes.map(([priority, number]) => `${count(number)} ${priority}`).join(", ");
+  const what = deleted?.count ? `${traces(deleted.count)} (${which}; ${bytes(deleted.bytes)})` : "Nothing";
+  const parts = [
+    `${what} ${dryRun ? "would go" : "went"}`,
+    compacted?.count && `${traces(compacted.count)} ${dryRun ? "would be" : "were"} repacked`,
+    left && `${count(left.count)} ${dryRun ? "would stay" : "are left"}`,
+    isOver && "more than is allowed: it is protected, or too new",
+    duration && `${milliseconds(duration)}`,
+  ];
+  return `${parts.filter(Boolean).join("; ")}.`;
 }

@@ -1,6 +1,6 @@
 // What is stored: batches as the rows that they are, and a search through all of it.
 
-import { button, el, mark, setText } from "../dom.js";
+import { button, div, el, mark, setText } from "../dom.js";
 import { bytes, clock, count, dateTime } from "../format.js";
 import { Details } from "../parts/details.js";
 import { Grid } from "../parts/grid.js";
@@ -47,11 +47,10 @@ export class Stored {
     this.table = new TraceTable("Found traces", { open: (trace) => this.#show(trace), filter: (_, isEntered) => isEntered && this.#query() },
       { tools: [this.go], empty: "Choose a row to see its traces, or search through all that is queued and stored." });
     this.details = new Details(store, () => this.table.grid.element.focus());
-    this.element = el("div", { className: "view split" },
-      el("div", { className: "stack" },
-        el("section", { className: "part", ariaLabel: "Rows" }, el("div", { className: "toolbar" }, el("h3", {}, "Rows, the newest first"), this.refresh, this.older, this.said), this.grid.element),
-        el("section", { className: "part", ariaLabel: "Traces" }, this.table.element)),
-      this.details.element);
+    const bar = div("toolbar", el("h3", {}, "Rows, the newest first"), this.refresh, this.older, this.said);
+    const rows = el("section", { className: "part", ariaLabel: "Rows" }, bar, this.grid.element);
+    const traces = el("section", { className: "part", ariaLabel: "Traces" }, this.table.element);
+    this.element = div("view split", div("stack", rows, traces), this.details.element);
   }
 
   /** `query` is a filter that is to be searched by. */

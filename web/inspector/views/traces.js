@@ -1,8 +1,11 @@
 // The traces as they are made: a list that follows its end, with a pane for the one that is looked at.
 
-import { button, el } from "../dom.js";
+import { button, div, el } from "../dom.js";
 import { Details } from "../parts/details.js";
 import { TraceTable } from "../parts/trace_table.js";
+
+const EMPTY = "No trace yet.\nWhat the page traces from now on is listed here.";
+const STANDS = "The list stands still; traces are gathered all the same";
 
 export class Traces {
   title = "Traces";
@@ -12,16 +15,15 @@ export class Traces {
 
   constructor(store, go) {
     [this.#store, this.#go] = [store, go];
-    this.pause = button("Pause", () => this.#pause(!this.#isPaused), { ariaPressed: "false", title: "The list stands still; traces are gathered all the same" });
+    this.pause = button("Pause", () => this.#pause(!this.#isPaused), { ariaPressed: "false", title: STANDS });
     this.toEnd = button("Latest", () => this.table.grid.goTo("end"), { className: "quiet", title: "To the end of the list, and along with it" });
-    this.table = new TraceTable("Traces", { open: (trace) => this.#open(trace), filter: (filter, isEntered) => this.#filtered(filter, isEntered) }, {
-      isLog: true, tools: store.isFile ? [] : [this.pause, this.toEnd], empty: "No trace yet.\nWhat the page traces from now on is listed here.",
-    });
+    const does = { open: (trace) => this.#open(trace), filter: (filter, isEntered) => this.#filtered(filter, isEntered) };
+    this.table = new TraceTable("Traces", does, { isLog: true, tools: store.isFile ? [] : [this.pause, this.toEnd], empty: EMPTY });
     this.hint = el("p", { className: "hint", hidden: true }, el("span", {}, "The live list knows no attributes: "),
       button("Search stored traces", () => go("stored", this.table.input.value)));
     this.table.errors.after(this.hint);
     this.details = new Details(store, () => this.table.grid.element.focus());
-    this.element = el("div", { className: "view split" }, this.table.element, this.details.element);
+    this.element = div("view split", this.table.element, this.details.element);
   }
 
   update() {
