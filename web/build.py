@@ -126,6 +126,7 @@ def bundle_inspector(out: Path) -> int:
     inspector = WEB / "inspector"
     for file in INSPECTOR_PAGES:
         shutil.copy(inspector / file, out / file)
+    shutil.copy(MODULES / "uplot/LICENSE", out / "uplot-license.txt")
     scripts = [f"inspector/{script}" for script in INSPECTOR]
     # CSS comes as text, for sheets that no policy has to allow.
     options = {"splitting": "", "chunk-names": "shared-[hash]", "loader:.css": "text"}

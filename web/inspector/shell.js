@@ -30,7 +30,8 @@ export class Shell {
     this.#views = Object.fromEntries(ids.map((id) => [id, new VIEWS[id](store, go)]));
     const panels = ids.map((id) => ({ id, title: this.#views[id].title, element: this.#views[id].element }));
     this.tabs = tabs("Views", panels, (id) => this.#shown(id));
-    this.clients = el("select", { className: "client", ariaLabel: "Client", hidden: true, onchange: () => store.choose(this.#idOf(this.clients.value)) });
+    const choose = () => store.choose(this.#idOf(this.clients.value));
+    this.clients = el("select", { className: "client", ariaLabel: "Client", hidden: true, onchange: choose });
     this.export = new ExportMenu(store, () => this.#current?.selection);
     this.tools = el("div", { className: "tools" }, this.clients, !store.isFile && this.export.element);
     this.work = new Work(store);
@@ -67,7 +68,8 @@ export class Shell {
   }
 
   #listClients(all) {
-    const names = all.map(({ about: { database, runtime, session } }) => [database, runtime, session].map((part) => shown(part ?? "", 40)).join(" · "));
+    const names = all.map(({ about: { database, runtime, session } }) =>
+      [database, runtime, session].map((part) => shown(part ?? "", 40)).join(" · "));
     this.clients.hidden = all.length < 2;
     if (names.join() === [...this.clients.options].map(({ textContent }) => textContent).join()) return;
     this.clients.replaceChildren(...all.map(({ about: { id } }, n) => el("option", { value: String(id) }, names[n])));

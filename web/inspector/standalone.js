@@ -6,15 +6,16 @@ import "./inspector.js";
 import { shown } from "./shown.js";
 import { openFiles } from "./sources/file.js";
 
-const WELCOME =
-  "Drop files here that pyqueue exported, as NDJSON, JSON or OTLP/JSON lines, or OTLP files of others. They are read in this page, and leave it for nowhere.";
+const WELCOME = "Drop files here that pyqueue exported, as NDJSON, JSON or OTLP/JSON lines, or OTLP files of others. They are " +
+  "read in this page, and leave it for nowhere.";
 const asked = new URLSearchParams(location.search);
 const picker = el("input", { type: "file", multiple: true, hidden: true, accept: ".ndjson,.jsonl,.json,.txt", onchange: () => open(picker.files) });
 const said = el("p", { role: "status" });
 const welcome = el("main", { className: "welcome" },
   el("h1", {}, "pyqueue inspector"),
   el("p", {}, WELCOME),
-  el("p", { className: "choices" }, button("Open files …", () => picker.click(), { className: "primary" }), button("Show a sample", () => sample())),
+  el("p", { className: "choices" },
+    button("Open files …", () => picker.click(), { className: "primary" }), button("Show a sample", () => sample())),
   said);
 let inspector = null;
 

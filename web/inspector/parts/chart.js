@@ -63,6 +63,7 @@ export class Chart {
     const [muted, line] = [this.#color("muted"), this.#color("line")];
     const axis = { stroke: muted, font: "11px system-ui, sans-serif", grid: { stroke: line, width: 1 }, ticks: { show: false } };
     const { log = false, binary = false } = this.#options;
+    const ticks = log ? { splits: decades } : binary ? { incrs: BINARY } : {};
     this.#plot = new uPlot({
       width, height: HEIGHT,
       legend: { show: false },
@@ -71,7 +72,7 @@ export class Chart {
       scales: { x: { time: true }, y: log ? LOGARITHMIC : FROM_ZERO },
       axes: [
         { ...axis, space: 64, size: 24, values: (_, times) => times.map((time) => clock(time * 1_000).slice(0, 8)) },
-        { ...axis, ...(log && { splits: decades }), ...(binary && { incrs: BINARY }), space: 28, size: 56, values: (_, values) => values.map(this.#format) },
+        { ...axis, ...ticks, space: 28, size: 56, values: (_, values) => values.map(this.#format) },
       ],
       series: [{}, ...this.#series.map((one) => this.#line(one))],
       hooks: { setCursor: [(plot) => this.#point(plot)] },

@@ -4,6 +4,7 @@ import { spansOf } from "../otlp.js";
 import { UNSEEN } from "../shown.js";
 
 const escaped = (text) => text.replace(UNSEEN, (char) => (char === "\n" ? char : char.split("").map((half) => unit(half.charCodeAt(0))).join("")));
+const whole = (code) => `\\U${code.toString(16).padStart(8, "0")}`;
 const unit = (code) => `\\u${code.toString(16).padStart(4, "0")}`;
 
 export const FORMATS = {
@@ -31,7 +32,7 @@ function python(value, indent) {
 
 /** JSON's literals are Python's, but for characters of two units. */
 const pythonText = (text) =>
-  JSON.stringify(text).replace(UNSEEN, (char) => (char.length > 1 ? `\\U${char.codePointAt(0).toString(16).padStart(8, "0")}` : unit(char.charCodeAt(0))));
+  JSON.stringify(text).replace(UNSEEN, (char) => (char.length > 1 ? whole(char.codePointAt(0)) : unit(char.charCodeAt(0))));
 
 /** Puts a text on the clipboard; false where nothing may. `beside` is where a helper may stand for a moment. */
 export async function toClipboard(text, beside) {

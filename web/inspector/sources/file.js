@@ -106,7 +106,14 @@ function asTrace(trace, n) {
   const { id, name, priority, timestamp, duration, attributes } = trace;
   const level = PRIORITIES[priority] ?? String(priority ?? "normal").toLowerCase();
   return {
-    ...trace, id: String(id ?? `line-${n + 1}`), name: String(name ?? "(no name)"), priority: PRIORITIES.includes(level) ? level : "normal",
-    timestamp: Number(timestamp) || 0, duration: Number(duration) || 0, attributes: attributes !== null && typeof attributes === "object" ? attributes : {},
+    ...trace,
+    id: String(id ?? `line-${n + 1}`),
+    name: String(name ?? "(no name)"),
+    priority: PRIORITIES.includes(level) ? level : "normal",
+    timestamp: finite(timestamp),
+    duration: finite(duration),
+    attributes: attributes !== null && typeof attributes === "object" ? attributes : {},
   };
 }
+
+const finite = (value) => (Number.isFinite(Number(value)) ? Number(value) : 0);

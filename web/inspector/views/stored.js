@@ -8,7 +8,7 @@ import { TraceTable } from "../parts/trace_table.js";
 import { shown } from "../shown.js";
 import { TraceLog } from "../trace_log.js";
 
-const PAGE = 200; // rows asked for at a time
+const PAGE = 100; // rows asked for at a time
 const FOUND = 100_000; // traces of a search, at most
 
 const COLUMNS = [
@@ -23,7 +23,7 @@ const COLUMNS = [
 ];
 
 function paintPriority(cell, { priority, mixed }, line) {
-  const text = mixed ? `${priority} …` : String(priority);
+  const text = shown(mixed ? `${priority} …` : priority, 20);
   if (cell.textContent === text) return;
   line.dataset.lane = priority;
   cell.replaceChildren(mark(priority), text);
@@ -100,11 +100,14 @@ export class Stored {
     this.#search?.abort();
     const { signal } = (this.#search = new AbortController());
     const log = this.#fresh();
+    setText(this.table.errors, this.table.filter.errors.join("; "));
     const { test, conditions } = this.table.filter;
     const onProgress = ({ items = [] }) => {
       log.add(items.filter(test));
       this.table.show();
-      if (log.seen >= FOUND) this.#search.abort();
+      if (log.seen < FOUND) return;
+      this.#search.abort();
+      setText(this.table.errors, `There are more: these are the latest ${count(log.seen)}.`);
     };
     try {
       await this.#store.ask("query", { conditions: { ...conditions, order: "desc" }, pageSize: 500 }, { label: "Search", onProgress, signal });
