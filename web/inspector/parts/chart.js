@@ -71,7 +71,7 @@ export class Chart {
       padding: [8, 26, 0, 0],
       scales: { x: { time: true }, y: log ? LOGARITHMIC : FROM_ZERO },
       axes: [
-        { ...axis, space: 64, size: 24, values: (_, times) => times.map((time) => clock(time * 1_000).slice(0, 8)) },
+        { ...axis, space: 56, size: 24, values: (_, times) => times.map((time) => clock(time * 1_000).slice(0, 8)) },
         { ...axis, ...ticks, space: 28, size: 56, values: (_, values) => values.map(this.#format) },
       ],
       series: [{}, ...this.#series.map((one) => this.#line(one))],

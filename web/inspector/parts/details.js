@@ -20,6 +20,7 @@ export class Details {
   #pinned = null;
   #mode = "details";
   #ending = null; // of the question that is under way
+  #turn = 0; // counts what was drawn: an answer that comes late is for another turn
 
   constructor(store, onClose) {
     [this.#store, this.#onClose] = [store, onClose];
@@ -84,6 +85,7 @@ export class Details {
 
   #render() {
     const trace = this.#trace;
+    this.#turn += 1;
     this.title.replaceChildren(el("span", { "data-lane": trace.priority }, mark(trace.priority)), shown(trace.name, 200));
     this.said.textContent = "";
     const isPinned = this.#pinned?.id === trace.id;
@@ -117,15 +119,17 @@ export class Details {
   }
 
   async #showWaterfall(trace) {
+    const turn = this.#turn;
     const family = new Map();
     this.content.replaceChildren(el("p", { className: "note" }, "Looking for the other spans …"));
+    const show = (element) => turn === this.#turn && this.content.replaceChildren(element);
     try {
       const onProgress = ({ items = [] }) => items.forEach((one) => family.set(one.id, one));
       await this.#ask("query", { conditions: { traceId: trace.traceId, limit: FAMILY } }, { onProgress, label: "Spans" });
       if (!family.has(trace.id)) family.set(trace.id, trace);
-      if (this.#trace === trace) this.content.replaceChildren(waterfall([...family.values()], trace, (one) => this.open(one)));
+      show(waterfall([...family.values()], trace, (one) => this.open(one)));
     } catch (error) {
-      if (this.#trace === trace && error.name !== "AbortError") this.content.replaceChildren(el("p", { className: "bad" }, shown(error.message)));
+      if (error.name !== "AbortError") show(el("p", { className: "bad" }, shown(error.message)));
     }
   }
 

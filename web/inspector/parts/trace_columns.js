@@ -15,6 +15,9 @@ export const traceColumns = [
   { ...sorted("traceId", "Trace", "text code wider", ({ traceId }) => shown(traceId ?? "", 32)), sorts: false },
 ];
 
+/** Of traces that are here whole: whether they wait, and how large they were, is not known of them. */
+export const wholeColumns = traceColumns.filter(({ key }) => key !== "state" && key !== "size");
+
 function sorted(key, title, className, read) {
   return { key, title, className, sorts: true, paint: (cell, trace) => setText(cell, read(trace)) };
 }

@@ -6,7 +6,7 @@ import { count, traces } from "../format.js";
 import { Listing } from "../listing.js";
 import { TraceLog } from "../trace_log.js";
 import { Grid } from "./grid.js";
-import { traceColumns } from "./trace_columns.js";
+import { traceColumns, wholeColumns } from "./trace_columns.js";
 
 const HINT = "words, name:checkout.*, priority:high, status:error, attr.cart.items=3, since:5m, until:10:30";
 const SETTLED = 150; // ms after the last key
@@ -19,7 +19,7 @@ export class TraceTable {
   #timer = 0;
 
   /** `on`: {open(trace), filter(filter, isEntered)}. */
-  constructor(label, on, { empty = "", isLog = false, tools = [] } = {}) {
+  constructor(label, on, { empty = "", isLog = false, isWhole = false, tools = [] } = {}) {
     this.#on = on;
     this.listing = new Listing(this.#log, () => this.show());
     this.input = el("input", {
@@ -29,7 +29,8 @@ export class TraceTable {
     this.errors = el("p", { className: "errors bad", role: "status" });
     this.shownCount = el("span", { className: "shown-count note" });
     const does = { open: (trace) => on.open(trace), sort: (key) => this.sort(key) };
-    this.grid = new Grid(label, traceColumns, does, { className: "traces", empty, isLog });
+    const [columns, className] = isWhole ? [wholeColumns, "traces whole"] : [traceColumns, "traces"];
+    this.grid = new Grid(label, columns, does, { className, empty, isLog });
     this.element = div("table", div("toolbar", this.input, ...tools, this.shownCount), this.errors, this.grid.element);
     this.show();
   }

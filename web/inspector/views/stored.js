@@ -45,7 +45,7 @@ export class Stored {
     this.grid = new Grid("Stored rows", COLUMNS, { open: (row) => this.#open(row), sort() {} }, { className: "rows", empty: "Nothing is stored." });
     this.go = button("Search", () => this.#query(), { className: "primary" });
     this.table = new TraceTable("Found traces", { open: (trace) => this.#show(trace), filter: (_, isEntered) => isEntered && this.#query() },
-      { tools: [this.go], empty: "Choose a row to see its traces, or search through all that is queued and stored." });
+      { isWhole: true, tools: [this.go], empty: "Choose a row to see its traces, or search through all that is queued and stored." });
     this.details = new Details(store, () => this.table.grid.element.focus());
     const bar = div("toolbar", el("h3", {}, "Rows, the newest first"), this.refresh, this.older, this.said);
     const rows = el("section", { className: "part", ariaLabel: "Rows" }, bar, this.grid.element);

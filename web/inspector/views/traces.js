@@ -18,7 +18,7 @@ export class Traces {
     this.pause = button("Pause", () => this.#pause(!this.#isPaused), { ariaPressed: "false", title: STANDS });
     this.toEnd = button("Latest", () => this.table.grid.goTo("end"), { className: "quiet", title: "To the end of the list, and along with it" });
     const does = { open: (trace) => this.#open(trace), filter: (filter, isEntered) => this.#filtered(filter, isEntered) };
-    this.table = new TraceTable("Traces", does, { isLog: true, tools: store.isFile ? [] : [this.pause, this.toEnd], empty: EMPTY });
+    this.table = new TraceTable("Traces", does, { isLog: true, isWhole: store.isFile, tools: store.isFile ? [] : [this.pause, this.toEnd], empty: EMPTY });
     this.hint = el("p", { className: "hint", hidden: true }, el("span", {}, "The live list knows no attributes: "),
       button("Search stored traces", () => go("stored", this.table.input.value)));
     this.table.errors.after(this.hint);
