@@ -19,7 +19,7 @@ def run(scene: Scene) -> dict[str, Any]:
     if not scene.quick:
         plays["bareBesideRows"] = (PER_SECOND, LOAD)
     rounds: list[dict[str, Any]] = []
-    seconds = SECONDS // 2 if scene.quick else SECONDS
+    seconds = SECONDS // 4 if scene.quick else SECONDS
     for _ in range(scene.rounds):
         played = {}
         for name, given in plays.items():
