@@ -68,8 +68,8 @@ export class Shell {
   }
 
   #listClients(all) {
-    const names = all.map(({ about: { database, runtime, session } }) =>
-      [database, runtime, session].map((part) => shown(part ?? "", 40)).join(" · "));
+    const names = all.map(({ about: { database, runtime = "", session = "" } }) =>
+      `${shown(database, 40)} · ${runtime} · ${shown(session, 12)}`);
     this.clients.hidden = all.length < 2;
     if (names.join() === [...this.clients.options].map(({ textContent }) => textContent).join()) return;
     this.clients.replaceChildren(...all.map(({ about: { id } }, n) => el("option", { value: String(id) }, names[n])));
