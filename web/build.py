@@ -135,7 +135,8 @@ def bundle_inspector(out: Path) -> int:
 
 def build_extension(out: Path) -> None:
     """The DevTools extension: a folder to load as it is, or to zip."""
-    shutil.copytree(WEB / "extension", out, ignore=shutil.ignore_patterns("panel.js", "*.md", "*.png"))
+    about = shutil.ignore_patterns("panel.js", "*.md", "*.png")
+    shutil.copytree(WEB / "extension", out, ignore=about)
     shutil.copy(MODULES / "uplot/LICENSE", out / "uplot-license.txt")
     bundle(out, "extension/panel.js", **{"loader:.css": "text", "legal-comments": "eof"})
 
