@@ -9,6 +9,7 @@ import { now } from "./trace.js";
 import { purgeRows, retain } from "./upkeep.js";
 
 export const NO_PYTHON = Symbol();
+const LOOK = 250; // ms between looks at how far long work is
 
 /** What Python answers, its successor where it is lost meanwhile; NO_PYTHON where there is none. */
 export async function ask(client, method, ...args) {
@@ -210,11 +211,26 @@ async function forget(client, ids) {
   await client.self.flush().catch(() => {}); // told by events
 }
 
-/** Brings the stored rows within the retention policy now; {dryRun: true} only tells what would go. */
-export async function enforceRetention(client, options) {
-  const report = await ask(client, "enforceRetention", options);
-  const { database, retention } = client.about();
-  return report === NO_PYTHON ? retain(database, retention, options) : report;
+/** Brings the stored rows within the retention policy now, and compacts; {dryRun: true} only tells what would go.
+ *  `onProgress` gets {stage, done, total} in rows while Python is at it; the signal has it end after the transaction under
+ *  way, and the report say `stopped`. */
+export async function enforceRetention(client, { onProgress, signal, ...options } = {}) {
+  signal?.throwIfAborted();
+  const stop = () => ask(client, "stopUpkeep");
+  const look = async () => {
+    const progress = await ask(client, "upkeepProgress");
+    if (progress && progress !== NO_PYTHON) onProgress(progress);
+  };
+  signal?.addEventListener("abort", stop);
+  const timer = onProgress && setInterval(() => look().catch(() => {}), LOOK);
+  try {
+    const report = await ask(client, "enforceRetention", options);
+    const { database, retention } = client.about();
+    return report === NO_PYTHON ? await retain(database, retention, options) : report;
+  } finally {
+    clearInterval(timer);
+    signal?.removeEventListener("abort", stop);
+  }
 }
 
 /** Changes options of the retention policy, in camelCase. */

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..events import Event
 from ..ports import Clock, UpkeepStore
-from ..upkeep import Keeper, Report, RetentionPolicy
+from ..upkeep import Keeper, Progress, Report, RetentionPolicy
 from .platform import BrowserStorage
 
 
@@ -19,6 +19,7 @@ class Caretaker:
         self._store = store
         self._clock = clock
         self._keeper = self._new_keeper(policy, None)
+        self._asked = self._keeper
         self._serving: asyncio.Task[None] | None = None
         self._running: asyncio.Task[Report] | None = None
 
@@ -45,9 +46,20 @@ class Caretaker:
     async def run(self, dry_run: bool, **changes: Any) -> Report:
         """Bring the store within the policy now, or tell what that would do; `changes` to the
         policy are for a dry run, and hold for no other."""
+        keeper = self._keeper
         if dry_run and changes:
-            return await self._new_keeper(replace(self.policy, **changes), None).run(dry_run)
-        return await self._keeper.run(dry_run)
+            keeper = self._new_keeper(replace(self.policy, **changes), None)
+        self._asked = keeper
+        return await keeper.run(dry_run)
+
+    @property
+    def progress(self) -> Progress | None:
+        """Of the run that was asked for last, while it is under way."""
+        return self._asked.progress
+
+    def stop(self) -> None:
+        """Let that run end after its transaction."""
+        self._asked.stop()
 
     def heard(self, event: Event) -> None:
         """When a write found no room, the policy's share may have become less. What it allows

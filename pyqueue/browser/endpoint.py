@@ -84,6 +84,8 @@ class Endpoint:
             "lead": self._lead,
             "resign": self._resign,
             "enforceRetention": self._enforce_retention,
+            "upkeepProgress": self._upkeep_progress,
+            "stopUpkeep": self._stop_upkeep,
             "setRetention": self._set_retention,
             "settings": self._settings,
             "tracks": self._draw_tracks,
@@ -259,6 +261,13 @@ class Endpoint:
 
     async def _resign(self) -> None:
         self._caretaker.resign()
+
+    async def _upkeep_progress(self) -> dict[str, Any] | None:
+        progress = self._caretaker.progress
+        return asdict(progress) if progress else None
+
+    async def _stop_upkeep(self) -> None:
+        self._caretaker.stop()
 
     async def _enforce_retention(self, options: dict[str, Any] | None = None) -> dict[str, Any]:
         """`{dryRun, …}`: a dry run may try other options of the policy."""

@@ -12,7 +12,7 @@ leaves; `keeper` is what an application holds.
 
 from .keeper import Keeper, Statistics
 from .policy import RetentionPolicy
-from .round import Report
+from .round import Progress, Report
 from .tally import Tally
 
-__all__ = ["Keeper", "Report", "RetentionPolicy", "Statistics", "Tally"]
+__all__ = ["Keeper", "Progress", "Report", "RetentionPolicy", "Statistics", "Tally"]

@@ -15,7 +15,7 @@ from ..query import TraceQuery
 from .editor import Editor, Revise, Slice
 from .policy import RetentionPolicy
 from .purge import Predicate, certain, purging
-from .round import Report, Round
+from .round import Progress, Report, Round
 from .tally import Tally
 
 logger = logging.getLogger("pyqueue")
@@ -59,6 +59,7 @@ class Keeper:
         self._probe = probe
         self._settled: set[Any] = set()
         self._at_work = asyncio.Lock()
+        self._round: Round | None = None
         self._changed = asyncio.Event()
         self._statistics = Statistics()
         self._freed = (0, 0.0)  # bytes in an emergency, and until when they count
@@ -98,10 +99,22 @@ class Keeper:
 
         async def work(round: Round) -> None:
             await round.expire()
-            await round.shed(await self._estimate())
-            await round.compact()
+            if not round.is_stopping:
+                await round.shed(await self._estimate())
+            if not round.is_stopping:
+                await round.compact()
 
         return await self._work(work, dry_run)
+
+    @property
+    def progress(self) -> Progress | None:
+        """Of the run under way, if there is one."""
+        return self._round.progress if self._round else None
+
+    def stop(self) -> None:
+        """Let the run under way end after its transaction; what it did is done."""
+        if self._round:
+            self._round.is_stopping = True
 
     async def free(self, size: int, priority: int = 3) -> int:
         """Make room for so many bytes, since a write found none: of what matters no more than
@@ -160,12 +173,15 @@ class Keeper:
         async with self._at_work:
             began = self._clock.now()
             round = Round(self._editor, self._policy, self._clock.wall(), self._settled, dry_run)
+            self._round = round
             error: Exception | None = None
             try:
                 await work(round)
             except Exception as raised:
                 error = raised
                 logger.warning("upkeep ended early: %r", error)
+            finally:
+                self._round = None
             report = Report(
                 dry_run=dry_run,
                 deleted=round.deleted,
@@ -176,6 +192,7 @@ class Keeper:
                 duration=self._clock.now() - began,
                 error=f"{type(error).__name__}: {error}" if error else None,
                 fenced=isinstance(error, StoreFenced),
+                stopped=round.is_stopping,
             )
             if not dry_run:
                 done = {"deleted": round.deleted, "compacted": round.compacted}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 
 from ..ports import RowFacts, StorageEstimate
 from .compaction import Groups, compact
@@ -41,6 +41,19 @@ class Report:
     """Why it ended early. What is counted was done all the same."""
     fenced: bool = False
     """Another tab leads now."""
+    stopped: bool = False
+    """It was told to end; what is left is for the next run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a run is."""
+
+    stage: Literal["looking", "deleting", "compacting"]
+    done: int
+    """Rows."""
+    total: int | None = None
+    """None where nobody knows."""
 
 
 class Round:
@@ -55,6 +68,9 @@ class Round:
         self.deleted = Tally()
         self.compacted = Tally()
         self.allowed = 0.0
+        self.progress = Progress("looking", 0)
+        self.is_stopping = False
+        """It ends after the transaction under way."""
         self._editor = editor
         self._policy = policy
         self._keeps = policy.protector()
@@ -66,7 +82,10 @@ class Round:
         """Look at every row; what is too old goes."""
         old = Slice()
         async for row in self._editor.rows():
+            if self.is_stopping:
+                return
             self.plan.totals.add(row)
+            self.progress = Progress("looking", self.plan.totals.rows)
             if self.plan.is_expired(row) and row.key not in self._settled:
                 if not old.has_room([row]):
                     old = await self._delete(old)
@@ -94,11 +113,16 @@ class Round:
             return
         closed = await self._editor.store.closed_sessions()
         groups = Groups(self._policy, cold)
+        merged = 0
         async with aclosing(self._editor.sessions()) as sessions:
             async for places in sessions:
                 is_closed = places[0].session in closed
                 slice = Slice(COMPACT_SLICE)
                 for group in groups.of_session(places, is_closed):
+                    if self.is_stopping:
+                        return
+                    self.progress = Progress("compacting", merged, len(cold))
+                    merged += len(group)
                     if not slice.has_room(group):
                         slice = await self._merge(slice, is_closed)
                     slice.add(group)
@@ -125,8 +149,9 @@ class Round:
         async for row in self._editor.rows():
             if excess.is_met_by(chosen.count, chosen.bytes):
                 chosen = await self._delete(chosen)
-            if not excess or row.priority > highest:
+            if not excess or row.priority > highest or self.is_stopping:
                 break
+            self.progress = Progress("deleting", self.deleted.rows)
             if row.key in self._touched or row.key in self._settled:
                 continue
             if self.plan.offer(row):

@@ -285,3 +285,29 @@ async def test_an_outage_of_the_store_is_no_error_of_the_page():
     await settle()
     assert store.inner.rows == []
     assert keep.statistics().failures == 3
+
+
+async def test_a_run_that_is_told_to_stop_ends_after_its_transaction_and_the_next_goes_on():
+    store = FaultyUpkeep()
+    await many(store.inner, 500, age=2 * DAY)
+    keep = keeper(store, max_age=DAY)
+    store.room = lambda *_: keep.stop()
+    report = await keep.run()
+    assert (report.stopped, len(store.edits), report.error) == (True, 1, None)
+    assert report.deleted.rows == store.edits[0] == 500 - len(store.inner.rows)
+    store.room = None
+    assert not (await keep.run()).stopped
+    assert ids(store.inner) == set()
+
+
+async def test_a_run_tells_how_far_it_is_while_it_lasts():
+    store = FaultyUpkeep()
+    await many(store.inner, 300, closed=True)
+    keep = keeper(store)
+    seen = []
+    store.room = lambda *_: seen.append(keep.progress)
+    assert keep.progress is None
+    await keep.run()
+    assert {(step.stage, step.total) for step in seen} == {("compacting", 300)}
+    assert sorted(step.done for step in seen) == [step.done for step in seen]
+    assert keep.progress is None

@@ -9,11 +9,12 @@ export const refusal = (what) =>
 
 /** {dryRun, …options of the policy}: what goes (went). A dry run tells what the changed policy would do, and changes
  *  nothing. */
-async function retention(client, { dryRun = false, ...changes }) {
-  if (dryRun && client.state() === "python") return control.enforceRetention(client, { dryRun, ...changes });
+async function retention(client, { dryRun = false, ...changes }, { signal, progress }) {
+  const onProgress = (about) => progress(about).catch(() => {}); // an end is told by the signal
+  if (dryRun && client.state() === "python") return control.enforceRetention(client, { dryRun, ...changes, onProgress, signal });
   if (dryRun) return retain(client.about().database, { ...client.about().retention, ...changes }, { dryRun });
   if (Object.keys(changes).length) await control.setRetention(client, changes);
-  return control.enforceRetention(client);
+  return control.enforceRetention(client, { onProgress, signal });
 }
 
 /** Nothing is purged that was not named. */
