@@ -66,6 +66,7 @@ export class SampleQueue {
     const totals = Object.fromEntries(COUNTERS.map((counter) => [counter, sumOf(this.counts, counter)]));
     const uptime = now - (this.#startedAt ?? now);
     const lost = totals.refused + totals.evicted + totals.dead;
+    const dropRate = lost ? lost / totals.offered : 0;
     const quantile = (share) => perLane((priority) => {
       const sorted = [...this.#latencies[priority]].sort((a, b) => a - b);
       return sorted.length ? sorted[Math.floor(share * (sorted.length - 1))] : null;
@@ -77,8 +78,8 @@ export class SampleQueue {
       memoryUsage: this.#bytes * 9, heap: { used: 48e6 + this.#bytes, limit: 2e9 },
       pressure: this.#held() > ROOM * 0.9 ? "hard" : this.#held() > ROOM * 0.7 ? "soft" : "none",
       batches: this.#batches, fullBatches: this.#full, batchEfficiency: this.#batches ? this.#full / this.#batches : 0,
-      dropRate: lost ? lost / totals.offered : 0, batchTarget: 60, breaker: this.breaker, mode: this.mode,
-      health: this.#health(), oldest: perLane((priority) => this.#age(priority, now)),
+      dropRate, batchTarget: 60, breaker: this.breaker, mode: this.mode,
+      health: this.#health(dropRate), oldest: perLane((priority) => this.#age(priority, now)),
       consent: true, uptime, storage: "indexeddb", journaled: 0, restarts: 0, waitingBytes: 0,
     };
   }
@@ -87,14 +88,16 @@ export class SampleQueue {
   unstored() { return [...this.writing.flatMap(({ traces }) => traces), ...PRIORITIES.flatMap((priority) => this.lanes[priority])]; }
   * stored() { for (const row of this.rows) yield* row.traces; }
 
-  #health() {
+  #health(dropRate) {
     const letters = this.letters.filter(({ resolution }) => !resolution).length;
     const reasons = [
       ...(this.breaker === "open" ? ["the circuit breaker is open"] : []),
       ...(this.#held() > ROOM * 0.7 ? [`the queue is ${Math.round((100 * this.#held()) / ROOM)}% full`] : []),
+      ...(dropRate >= 0.01 ? [`${(100 * dropRate).toFixed(1)}% were dropped in the last hour`] : []),
       ...(letters >= 20 ? [`${letters} dead letters are not reviewed`] : []),
     ];
-    return { grade: this.breaker === "open" ? "unhealthy" : reasons.length ? "degraded" : "healthy", reasons };
+    const isUnhealthy = this.breaker === "open" || dropRate >= 0.05;
+    return { grade: isUnhealthy ? "unhealthy" : reasons.length ? "degraded" : "healthy", reasons };
   }
 
   #age(priority, now) {
