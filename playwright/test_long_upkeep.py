@@ -17,14 +17,15 @@ FILL = """async (count) => {
   const tx = db.transaction(["segments", "ledger"], "readwrite");
   const at = Date.now() - 2 * 3_600_000;
   for (let seq = 1; seq <= count; seq += 1) {
-    const trace = { id: `old-${seq}`, name: "a", priority: "low", timestamp: at, duration: 0, attributes: {} };
-    const data = JSON.stringify([trace]);
+    const id = `old-${seq}`;
+    const data = JSON.stringify([{ id, name: "a", priority: "low", timestamp: at, duration: 0 }]);
     tx.objectStore("segments").put({
-      session: "old-1", seqFirst: seq, seqLast: seq, priority: 0, mixed: false, count: 1, bytes: data.length,
-      tMin: at, tMax: at, traceIds: [], codec: "json", data,
+      session: "old-1", seqFirst: seq, seqLast: seq, priority: 0, mixed: false, count: 1,
+      bytes: data.length, tMin: at, tMax: at, traceIds: [], codec: "json", data,
     });
   }
-  tx.objectStore("ledger").put({ session: "old-1", writer: "old-1", updated: at, closed: at, offered: count });
+  const account = { session: "old-1", writer: "old-1", updated: at, closed: at, offered: count };
+  tx.objectStore("ledger").put(account);
   await new Promise((resolve) => (tx.oncomplete = resolve));
   db.close();
 }"""

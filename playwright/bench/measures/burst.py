@@ -1,7 +1,7 @@
 """Bursts of 20,000 traces, each from the first until all are durable, by every writer in turn.
 
-Three in each page: in the first, engines are cold, which costs those most that bring a WebAssembly;
-in the last they are warm.
+Three in each page, or two: in the first, engines are cold, which costs those most that bring a
+WebAssembly; in the last they are warm.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from bench.outcome import Line, Measure, medians, ratio
 from bench.scene import Scene, Stage
 
 BURST = 20_000
-BURSTS = 3
+BURSTS, QUICK_BURSTS = 3, 2
 # The slow ones are given fewer: theirs are figures per trace, too.
 WRITERS = {
     "pyqueue": BURST,
@@ -39,16 +39,17 @@ JavaScript at once."""
 
 
 def run(scene: Scene) -> dict[str, Any]:
-    counts = WRITERS | (dict.fromkeys(ROW_PER_TRACE, BURST // 4) if scene.quick else {})
+    counts = WRITERS | (dict.fromkeys(ROW_PER_TRACE, BURST // 8) if scene.quick else {})
     for name, count in counts.items():
-        for _ in range(VISITS if name in WITH_WEBASSEMBLY else 1):
+        is_compiled = name in WITH_WEBASSEMBLY and not scene.quick
+        for _ in range(VISITS if is_compiled else 1):
             _visit(scene, name, count)
     rounds: dict[str, list[dict[str, float]]] = {name: [] for name in counts}
     for _ in range(scene.rounds):
         for name, count in counts.items():
             rounds[name].append(_play(scene, name, count))
     return {
-        name: {"traces": BURSTS * counts[name], "rounds": played, **medians(played)}
+        name: {"traces": _bursts(scene) * counts[name], "rounds": played, **medians(played)}
         for name, played in rounds.items()
     }
 
@@ -64,12 +65,16 @@ def _visit(scene: Scene, writer: str, count: int) -> None:
 def _play(scene: Scene, writer: str, count: int) -> dict[str, float]:
     with scene.stage(site=writer.replace("_", "-")) as stage:
         stage.call("burst", "open", writer, stage.database)
-        cold, _, warm = (_burst(stage, count) for _ in range(BURSTS))
+        cold, *_, warm = (_burst(stage, count) for _ in range(_bursts(scene)))
         return {
             **{f"cold{key}": figure for key, figure in cold.items()},
             **{f"warm{key}": figure for key, figure in warm.items()},
             "stored": stage.call("burst", "stored"),
         }
+
+
+def _bursts(scene: Scene) -> int:
+    return QUICK_BURSTS if scene.quick else BURSTS
 
 
 def _burst(stage: Stage, count: int) -> dict[str, float]:
