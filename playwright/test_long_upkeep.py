@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from playwright.sync_api import Page
 
+# Another tab leads: else this one's own run, at the start, would be under way.
 START = """async () => {
+  await new Promise((resolve) => navigator.locks.request("pyqueue/pyqueue/leader", () => {
+    resolve();
+    return new Promise(() => {});
+  }));
   const { start } = await import("/pyqueue/pyqueue.js");
   await start().ready;
   await pyqueue.trace("first") && await pyqueue.flush();
