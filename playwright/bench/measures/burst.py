@@ -32,17 +32,15 @@ WRITERS = {
 
 ROW_PER_TRACE = ("dexie", "idb", "row_per_trace")
 
-WITH_WEBASSEMBLY = ("pyqueue", "python")
 VISITS, STAY = 3, 2_500
-"""Chromium keeps what it optimised of WebAssembly after 2 s, at the first to third visit, and
-JavaScript at once."""
+"""Of every writer alike. Chromium keeps what it optimised of WebAssembly after 2 s, at the first to
+third visit; a quick run has one short visit."""
 
 
 def run(scene: Scene) -> dict[str, Any]:
     counts = WRITERS | (dict.fromkeys(ROW_PER_TRACE, BURST // 8) if scene.quick else {})
     for name, count in counts.items():
-        is_compiled = name in WITH_WEBASSEMBLY and not scene.quick
-        for _ in range(VISITS if is_compiled else 1):
+        for _ in range(1 if scene.quick else VISITS):
             _visit(scene, name, count)
     rounds: dict[str, list[dict[str, float]]] = {name: [] for name in counts}
     for _ in range(scene.rounds):
@@ -59,7 +57,7 @@ def _visit(scene: Scene, writer: str, count: int) -> None:
     with scene.stage(site=writer.replace("_", "-")) as stage:
         stage.call("burst", "open", writer, stage.database)
         _burst(stage, count)
-        stage.page.wait_for_timeout(STAY if writer in WITH_WEBASSEMBLY else STAY / 10)
+        stage.page.wait_for_timeout(STAY / 10 if scene.quick else STAY)
 
 
 def _play(scene: Scene, writer: str, count: int) -> dict[str, float]:
