@@ -21,6 +21,7 @@ from hatchling.builders.wheel import WheelBuilder
 
 from lockfile import pyodide_lock
 from slim import slim
+from wasm import settled
 
 ROOT = Path(__file__).parent.parent
 WEB, BUILD, DIST = ROOT / "web", ROOT / "build", ROOT / "dist"
@@ -148,6 +149,8 @@ def copy_runtime(out: Path) -> dict[str, str]:
     for pattern in ("pyodide.mjs*", "pyodide.asm.*", "python_stdlib.zip"):
         for file in pyodide.glob(pattern):
             shutil.copy(file, out / "pyodide")
+    module = out / "pyodide/pyodide.asm.wasm"
+    module.write_bytes(settled(module.read_bytes()))
     shutil.copytree(MODULES / "@pyscript/core/dist", out / "pyscript")
     info: dict[str, str] = json.loads((pyodide / "pyodide-lock.json").read_text())["info"]
     return info

@@ -73,7 +73,8 @@ async function boot() {
   const snapshot = get("page/pyqueue.snapshot").then(unzip);
   snapshot.catch(() => {}); // then it takes longer
   await canRunWebAssembly(new URL("pyodide/pyodide.asm.wasm", base));
-  const { loadPyodide } = await import("./pyodide/pyodide.mjs");
+  const { loadPyodide, version } = await import("./pyodide/pyodide.mjs");
+  if (isOurs) keepCompiled(version);
   const options = { indexURL: new URL("pyodide/", base).href };
   const unpack = async (pyodide, name) => {
     const archive = await get(`page/${name}.tar.gz`);
@@ -96,6 +97,14 @@ function makerOf(pyodide, unpack) {
 }
 
 const unzip = ({ body }) => new Response(body.pipeThrough(new DecompressionStream("gzip"))).arrayBuffer();
+
+/** Chromium keeps what it compiled of a module until the file is validated anew, which many servers ask for at every
+ *  visit. So this one is taken as it is in the HTTP cache, by an address that has its version. */
+function keepCompiled(version) {
+  const { fetch } = globalThis;
+  const kept = (url) => fetch(`${url}?${version}`, { cache: "force-cache" });
+  globalThis.fetch = (url, options) => (String(url).endsWith(".wasm") ? kept(url) : fetch(url, options));
+}
 
 /** Pyodide would wait for ever where WebAssembly is blocked or its file is missing. */
 async function canRunWebAssembly(url) {
