@@ -33,21 +33,24 @@ export function seal(traces) {
   let size = 0;
   let tMin = Infinity;
   let tMax = -Infinity;
+  let texts = "";
+  const ids = [];
   const traceIds = new Set();
-  for (const trace of traces) {
+  for (const trace of traces) { // once over all of them: it is in the midst of a burst
     size += trace.size;
     if (trace.timestamp < tMin) tMin = trace.timestamp;
     if (trace.timestamp > tMax) tMax = trace.timestamp;
     if (trace.traceId) traceIds.add(trace.traceId);
+    if (trace.isGiven) ids.push(trace.id);
+    texts += texts ? `,${trace.text}` : trace.text;
   }
   const { length: count, 0: { priority, at } } = traces;
-  const ids = traces.filter(({ isGiven }) => isGiven).map(({ id }) => id);
   return {
     priority, count, size,
     head: JSON.stringify({ // by the names of pyqueue/parcel.py
       priority, count, size, ids, enqueued_at: at, last_at: traces.at(-1).at, t_min: tMin, t_max: tMax, trace_ids: [...traceIds],
     }),
-    array: `[${traces.map(({ text }) => text).join()}]`,
+    array: `[${texts}]`,
   };
 }
 

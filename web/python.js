@@ -7,7 +7,8 @@ import { seal, take } from "./parcel.js";
 import { FATES, MAX_COUNT, named, unwrap, zeros } from "./protocol.js";
 
 const RUNTIMES = ["worker", "dedicated", "page", "none"];
-const HEAP_INTERVAL = 1000; // ms; to read it takes the main thread one, and several in the middle of a burst
+const HEAP_INTERVAL = 1000; // ms
+const HEAP_PATIENCE = 5000; // ms that it may take until the page has a moment for it
 
 export class Python {
   #waiting;
@@ -23,6 +24,7 @@ export class Python {
   #granted = [0, 0];
   #sent = [0, 0];
   #unsettled = new Map(); // parcels' traces, by the number of the first
+  #heap;
   #heapReadAt = -Infinity;
   account; // the metrics at the end
   /** Counts by priority: of what was sent, and of how it ended. */
@@ -217,11 +219,16 @@ export class Python {
     if (!isStarting) this.#listener.lost(reason);
   }
 
+  /** What was read since the last time. To read it may take some ms: not in the middle of a burst. */
   #readHeap() {
-    const { memory } = performance;
-    if (!memory || performance.now() - this.#heapReadAt < HEAP_INTERVAL) return undefined;
-    this.#heapReadAt = performance.now();
-    return [memory.usedJSHeapSize, memory.jsHeapSizeLimit];
+    const heap = this.#heap;
+    this.#heap = undefined;
+    const { memory } = performance; // Chromium's, which has idle callbacks, too
+    if (memory && performance.now() - this.#heapReadAt > HEAP_INTERVAL) {
+      this.#heapReadAt = performance.now();
+      requestIdleCallback(() => (this.#heap = [memory.usedJSHeapSize, memory.jsHeapSizeLimit]), { timeout: HEAP_PATIENCE });
+    }
+    return heap;
   }
 }
 

@@ -1,13 +1,12 @@
 """JavaScript from Python: every proxy that pyqueue makes is made, and destroyed, in this file.
 
-A proxy that is not destroyed is never freed; one is kept, on purpose. And Python resumes from an
-`await` in a later task than the event that it awaited, so nothing here awaits inside an IndexedDB
-transaction: requests are issued in one go, and `is_complete` awaits the end of the transaction.
+A proxy that is not destroyed is never freed; one is kept, on purpose. And Python mostly resumes
+from an `await` in a later task than the event that it awaited, so nothing here awaits inside an
+IndexedDB transaction: requests are issued in one go, and `is_complete` awaits its end.
 """
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
@@ -95,17 +94,17 @@ def to_buffer(data: bytes) -> Any:
 
 async def is_complete(tx: Any) -> bool:
     """Wait until a transaction has ended; False where it was aborted."""
-    ended: asyncio.Future[bool] = turns.future()
+    ended = turns.Moment()
     key = tx.js_id
     _waiting[key] = ended
     tx.oncomplete = tx.onabort = _tell_end()
     try:
-        return await ended
+        return bool(await ended)
     finally:
-        del _waiting[key]
+        _waiting.pop(key, None)
 
 
-_waiting: dict[int, asyncio.Future[bool]] = {}
+_waiting: dict[int, turns.Moment] = {}
 """Who waits for the end of a transaction, by its `js_id`."""
 
 
@@ -115,8 +114,7 @@ def _tell_end() -> Any:
     a small one does."""
 
     def tell(event: Any) -> None:
-        ended = _waiting.get(event.target.js_id)
-        if ended is not None and not ended.done():
-            ended.set_result(event.type == "complete")
+        if ended := _waiting.pop(event.target.js_id, None):
+            ended.set(event.type == "complete")
 
     return create_proxy(tell)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_left
 
-_BOUNDS = tuple(0.1 * 2 ** (step / 4) for step in range(121))
-"""Upper bounds in ms, four to an octave: 0.1 ms to 30 hours. A quantile is off by at most 19%."""
+_BOUNDS = tuple(0.1 * 2 ** (step / 8) for step in range(241))
+"""Upper bounds in ms, eight to an octave: 0.1 ms to 30 hours. A quantile is at most 9.1% too high."""
 
 
 class LatencyHistogram:
