@@ -79,7 +79,6 @@ class Endpoint:
             "replayDeadLetters": self._replay_dead_letters,
             "reviewDeadLetter": self._review_dead_letter,
             "purgeDeadLetters": self._purge_dead_letters,
-            "listen": self._listen,
             "setConsent": self._set_consent,
             "lead": self._lead,
             "resign": self._resign,
@@ -141,9 +140,14 @@ class Endpoint:
             self._caretaker.resign()
             self._closing = asyncio.ensure_future(self._store.close())
 
-    async def call(self, method: str, arguments: str) -> str:
-        """Call a method with a JSON array of arguments. Returns `{result}` or `{error}`."""
-        return await self._answer(self._methods[method], *json.loads(arguments))
+    def call(self, method: str, arguments: str) -> str | Awaitable[str]:
+        """Call a method with a JSON array of arguments. Returns `{result}` or `{error}`, or what
+        resolves to it: a task begins later, but what the page listens for holds at once, lest it
+        happen before."""
+        if method == "listen":
+            self._listen(*json.loads(arguments))
+            return encode({"result": None})
+        return self._answer(self._methods[method], *json.loads(arguments))
 
     async def _answer(self, method: Callable[..., Awaitable[Any]], *arguments: Any) -> str:
         try:
@@ -249,7 +253,7 @@ class Endpoint:
     async def _purge_dead_letters(self, ids: list[str]) -> int:
         return await self._service.queue.purge_dead_letters(ids)
 
-    async def _listen(self, kind: str, wanted: bool = True) -> None:
+    def _listen(self, kind: str, wanted: bool = True) -> None:
         (self._listened.add if wanted else self._listened.discard)(kind)
 
     async def _set_consent(self, given: bool) -> None:
