@@ -10,13 +10,19 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Any, ClassVar, Protocol, TypeAlias, runtime_checkable
 
-from .encoding import byte_size, quote
+from .encoding import byte_size, in_utf8, quote
 from .priority import LABELS
 from .trace import QueuedTrace
 
 _decode = json.JSONDecoder().raw_decode
+
+# For all traces of a parcel: what runs in C takes a third of the time.
+_id, _timestamp, _trace_id, _text, _size = map(
+    attrgetter, ("id", "timestamp", "trace_id", "text", "size")
+)
 
 
 @runtime_checkable
@@ -76,7 +82,7 @@ class Parcel:
 
     def holds(self, id: str) -> bool:
         """Whether the trace with this id is one of them; without opening it where none can be."""
-        text, mark = self.text, quote(id)
+        text, mark = self.text, in_utf8(quote(id))
         can_be = mark in text if isinstance(text, str) else text.includes(mark)
         return can_be and any(trace.id == id for trace in self.traces())
 
@@ -111,17 +117,18 @@ Item: TypeAlias = QueuedTrace | Parcel
 def pack(traces: Iterable[QueuedTrace]) -> Parcel:
     """Traces of one priority as a parcel, in their order."""
     traces = list(traces)
+    times = list(map(_timestamp, traces))
     return Parcel(
         priority=traces[0].priority,
         count=len(traces),
-        size=sum(trace.size for trace in traces),
+        size=sum(map(_size, traces)),
         enqueued_at=traces[0].enqueued_at,
         last_at=traces[-1].enqueued_at,
-        t_min=min(trace.timestamp for trace in traces),
-        t_max=max(trace.timestamp for trace in traces),
-        ids=tuple(trace.id for trace in traces),
-        trace_ids=tuple({trace.trace_id: None for trace in traces if trace.trace_id}),
-        text=",".join(trace.text for trace in traces),
+        t_min=min(times),
+        t_max=max(times),
+        ids=tuple(map(_id, traces)),
+        trace_ids=tuple(dict.fromkeys(filter(None, map(_trace_id, traces)))),
+        text=",".join(map(_text, traces)),
     )
 
 

@@ -27,7 +27,7 @@ from .query import TraceQuery
 from .redaction import DEFAULT, Redaction
 from .streaming import PAGE, TraceStream
 from .trace import QueuedTrace, read_trace
-from .verdict import Reason, Verdict
+from .verdict import Reason, Verdict, accepted
 from .writer import Writer
 
 if TYPE_CHECKING:
@@ -126,11 +126,31 @@ class TraceQueue:
         item = self._read(trace, priority, ttl)
         if self._retired:
             return self.offer(item)
-        writer = self._writer
-        if item.enqueued_at < writer.turn_by and not writer.core.must_wait(item):
-            return writer.offer(item, item.enqueued_at)
-        await writer.wait_for_room(item)
-        return writer.offer(item)  # also when another queue has taken over meanwhile
+        # Also when another queue has taken over meanwhile.
+        return await self._writer.put(item, item.enqueued_at)
+
+    async def put_all(self, traces: Iterable[object], priority: object = None) -> list[Verdict]:
+        """Like `put` for each, in one go, at less than half the price. The verdicts are in the
+        order of the traces.
+
+        Takes as many from the iterable at a time as go into a batch. In these, what matters more
+        enters first; where order is all, in the order given. What `put` raises, or the iterable,
+        comes when all traces before that one are taken (or refused), and none behind it is.
+        """
+        from .chunks import by_priority, read_all  # which a page's queue has no use for
+
+        writer, read = self._writer, (self._new_id, self._redaction)
+        verdicts: list[Verdict] = []
+        is_retired = self._retired  # another queue that takes over meanwhile takes the rest, too
+        for chunk in read_all(traces, priority, self.config, writer.clock, *read):
+            if is_retired:
+                verdicts += map(self.offer, chunk)
+                continue
+            refused: dict[QueuedTrace, Verdict] = {}
+            for alike in by_priority(chunk, self._core.lanes.in_order):
+                refused |= await writer.put_together(alike)
+            verdicts += [refused[item] if item in refused else accepted(item.id) for item in chunk]
+        return verdicts
 
     @property
     def desired_size(self) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import cast
 
 from . import turns
@@ -21,7 +21,7 @@ from .deadlines import Deadlines
 from .errors import FlushError, StoreFenced, StoreRejected, StoreUnavailable
 from .observe.fanout import Fanout
 from .observe.windows import History
-from .parcel import Parcel
+from .parcel import Item, Parcel, pack
 from .ports import BatchStore, Clock, GroupStore, MemoryProbe
 from .trace import QueuedTrace
 from .verdict import Reason, Verdict, accepted
@@ -94,11 +94,31 @@ class Writer:
         if reason is not None:
             self._tell_soon()
             return Verdict(False, reason, item.id)
-        if self._timer_at > now and (
-            self._timer_at > now + core.config.batch_timeout or core.is_pressing(item)
-        ):
-            self._arm(now)
+        if self._timer_at > now:
+            self._arm_for(item, now)
         return accepted(item.id)
+
+    async def put(self, item: QueuedTrace, now: float) -> Verdict:
+        """The same, but waits for room, and lets the loop turn when it is time to."""
+        if now < self.turn_by and not self.core.must_wait(item):
+            return self.offer(item, now)
+        await self.wait_for_room(item)
+        return self.offer(item)
+
+    async def put_together(self, traces: Sequence[QueuedTrace]) -> dict[QueuedTrace, Verdict]:
+        """The same for some of one priority: as a parcel where all of them may enter now, else one
+        by one. Those that were refused, with their verdicts."""
+        now = self.clock.now()
+        if now >= self.turn_by or self.core.must_wait(traces[0]):
+            await self.wait_for_room(traces[0])
+            now = self.clock.now()
+        self._read_heap(now)
+        parcel = pack(traces)
+        if self.core.offer_whole(parcel, now):
+            self._arm_for(parcel, now)
+            return {}
+        verdicts = {trace: await self.put(trace, self.clock.now()) for trace in traces}
+        return {trace: verdict for trace, verdict in verdicts.items() if not verdict}
 
     def offer_parcels(self, parcels: Iterable[Parcel]) -> None:
         """Take many traces, those of a parcel of one priority."""
@@ -280,6 +300,11 @@ class Writer:
             self._disarm()
             self._timer_at = wake_at
             self._timer = self._loop.call_later(max(0.0, wake_at - now) / 1000, self._pump)
+
+    def _arm_for(self, item: Item, now: float) -> None:
+        """After this was taken."""
+        if self._timer_at > now + self.core.config.batch_timeout or self.core.is_pressing(item):
+            self._arm(now)
 
     def _disarm(self) -> None:
         if self._timer is not None:

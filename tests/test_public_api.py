@@ -59,6 +59,15 @@ class PublicApi(RuleBasedStateMachine):
         assert verdict.accepted == (verdict.reason is None)
         self.accepted += verdict.accepted
 
+    @rule(some=st.lists(names, max_size=6), priority=priorities)
+    def put_all(self, some, priority):
+        """What there is room for, so that none has to wait."""
+        some = some[: self.queue.desired_size]
+        traces = [{"name": "a", "id": name} for name in some]
+        verdicts = self.loop.run_until_complete(self.queue.put_all(traces, priority))
+        assert [verdict.id for verdict in verdicts] == some
+        self.accepted += sum(map(bool, verdicts))
+
     @rule(name=names)
     def cancel(self, name):
         was = self.queue.status(name)

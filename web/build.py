@@ -36,7 +36,7 @@ FORMATS_BUDGET = 14 * 1024
 # Micropip installs the whole wheel; a page that only traces downloads less.
 NOT_FOR_PAGES = (
     *("testing", "write_queue", "formats", "tools", "cli"),
-    *("sqlite*.py", "*operations.py"),
+    *("sqlite*.py", "*operations.py", "chunks.py"),
 )
 
 # The one platform that Pyodide 314 is.

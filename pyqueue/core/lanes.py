@@ -101,6 +101,9 @@ class Lane:
 class Discipline(Protocol):
     """What the queue asks of its lanes."""
 
+    in_order: bool
+    """Whether traces leave in the order of their arrival, whatever their priority."""
+
     def push(self, item: Item) -> None: ...
     def insert(self, trace: QueuedTrace) -> None: ...
     def remove(self, trace: QueuedTrace) -> None: ...
@@ -155,6 +158,8 @@ class PriorityLanes:
     whatever lane, the oldest first. So a trace that is overdue with n others before it leaves at
     the latest with the (n / a quarter of `max_batch_size`)-th batch from then.
     """
+
+    in_order = False
 
     def __init__(self) -> None:
         self._lanes = tuple(Lane() for _ in TracePriority)
@@ -268,6 +273,7 @@ class BatchLanes(PriorityLanes):
 class FifoLane:
     """One lane for all: nothing is urgent, nothing is evicted."""
 
+    in_order = True
     urgent = False
 
     def __init__(self) -> None:

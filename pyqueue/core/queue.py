@@ -81,15 +81,20 @@ class QueueCore:
 
     def offer_parcel(self, parcel: Parcel, now: float) -> None:
         """Take a parcel as it is where all of it fits, else its traces one by one."""
-        if self._barred or not self._admission.admit_whole(parcel):
+        if not self.offer_whole(parcel, now):
             for trace in parcel.traces():
                 self.offer(trace, now)
-            return
+
+    def offer_whole(self, parcel: Parcel, now: float) -> bool:
+        """Take a parcel as it is; False, and nothing is taken, where not all of it may enter."""
+        if self._barred or not self._admission.admit_whole(parcel):
+            return False
         parcel.number = self._last_number + 1
         self._last_number += parcel.count
         self.ledger.accept(parcel.priority, parcel.size, parcel.count)
         self.lanes.push(parcel)
         self._watch_pressure(now)
+        return True
 
     def refuse(self, priority: int, reason: Reason) -> None:
         """Count a trace that does not enter."""
@@ -225,8 +230,8 @@ class QueueCore:
                 batch.account = account
         return batches
 
-    def is_pressing(self, item: QueuedTrace) -> bool:
-        """Whether the next batch is due at once since this trace was taken."""
+    def is_pressing(self, item: Item) -> bool:
+        """Whether the next batch is due at once since this was taken."""
         return self.batcher.is_pressing(self.lanes, item.priority)
 
     def wake_at(self, now: float) -> float | None:
