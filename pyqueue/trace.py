@@ -30,6 +30,7 @@ FIELDS = (
 _KNOWN = frozenset(FIELDS)
 _TEXTS = ("id", "traceId", "spanId", "parentId", "status")
 _TEXT_KINDS = frozenset((str, type(None)))
+_NUMBERS = frozenset((float, int))
 
 _priority_of = TracePriority.of
 
@@ -124,9 +125,12 @@ def read_trace(
         raise ValueError("trace field 'name' must be a non-empty string")
     asked = get("priority") if priority is None else priority
     level = infer(fields) if asked is None else _priority_of(asked)
-    timestamp, duration = get("timestamp"), get("duration")
-    timestamp = wall() if timestamp is None else _number("timestamp", timestamp)
-    duration = 0 if duration is None else _number("duration", duration)
+    timestamp: Any = get("timestamp")
+    duration: Any = get("duration")
+    if type(timestamp) not in _NUMBERS or not -LARGEST <= timestamp <= LARGEST:
+        timestamp = wall() if timestamp is None else _number("timestamp", timestamp)
+    if type(duration) not in _NUMBERS or not -LARGEST <= duration <= LARGEST:
+        duration = 0 if duration is None else _number("duration", duration)
     texts = (get("id"), get("traceId"), get("spanId"), get("parentId"), get("status"))
     if not _TEXT_KINDS.issuperset(map(type, texts)):
         _check_texts(texts)
@@ -196,12 +200,10 @@ def _check_texts(texts: tuple[Any, ...]) -> None:
 
 
 def _number(key: str, value: Any) -> Any:
-    kind = type(value)
-    if (kind is not float and kind is not int) or not -LARGEST <= value <= LARGEST:  # NaN fails too
-        if isinstance(value, bool) or not isinstance(value, (int, float)):
-            raise TypeError(f"trace field {key!r} must be a number (ms), not {kind.__name__}")
-        if not -LARGEST <= value <= LARGEST:
-            raise ValueError(f"trace field {key!r} must be finite")
-        # Not what a subclass of them may show itself as.
-        value = float(value) if isinstance(value, float) else int(value)
-    return value
+    """One that is no plain and finite number, as one, or the mistake that it is."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise TypeError(f"trace field {key!r} must be a number (ms), not {type(value).__name__}")
+    if not -LARGEST <= value <= LARGEST:  # NaN fails too
+        raise ValueError(f"trace field {key!r} must be finite")
+    # Not what a subclass of them may show itself as.
+    return float(value) if isinstance(value, float) else int(value)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import Counter
+from collections.abc import Sequence
+from itertools import repeat
 
 _BOUNDS = tuple(0.1 * 2 ** (step / 8) for step in range(241))
 """Upper bounds in ms, eight to an octave: 0.1 ms to 30 hours. A quantile is at most 9.1% too high."""
@@ -19,14 +22,15 @@ class LatencyHistogram:
         self.count = 0
         self.max = 0.0
 
-    def add(self, wait: float) -> None:
-        if wait < 0.0:  # the clocks of page and worker may differ by a fraction of a ms
-            wait = 0.0
-        self._buckets[bisect_left(_BOUNDS, wait)] += 1
-        self._sum += wait
-        self.count += 1
-        if wait > self.max:
-            self.max = wait
+    def add(self, waits: Sequence[float]) -> None:
+        """At least one; what runs in C takes a third of the time."""
+        if min(waits) < 0.0:  # the clocks of page and worker may differ by a fraction of a ms
+            waits = [max(0.0, wait) for wait in waits]
+        for bucket, count in Counter(map(bisect_left, repeat(_BOUNDS), waits)).items():
+            self._buckets[bucket] += count
+        self._sum += sum(waits)
+        self.count += len(waits)
+        self.max = max(self.max, *waits)
 
     def add_evenly(self, shortest: float, longest: float, count: int) -> None:
         """So many, as if at equal intervals from the shortest to the longest."""

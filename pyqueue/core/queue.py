@@ -110,10 +110,10 @@ class QueueCore:
     def must_wait(self, item: QueuedTrace) -> bool:
         """Whether the trace has no room now, but will have when something has left."""
         return (
-            not self._barred
+            not self._admission.has_room(1, item.size)  # the usual case first
+            and not self._barred
             and self.ledger.held > 0
             and self._admission.can_ever_enter(item)
-            and not self._admission.has_room(1, item.size)
         )
 
     def observe_heap(self, heap: HeapReading | None, now: float) -> None:
@@ -254,12 +254,15 @@ class QueueCore:
         self.batcher.written(batch, now)
         for priority, (count, size) in batch.tally.items():
             self.ledger.write(priority, count, size)
+        waits: dict[int, list[float]] = {}
         for item in batch.items():
-            latency, longest = self.latencies[item.priority], now - item.enqueued_at
+            longest = now - item.enqueued_at
             if item.count == 1:
-                latency.add(longest)
+                waits.setdefault(item.priority, []).append(longest)
             else:
-                latency.add_evenly(now - item.last_at, longest, item.count)
+                self.latencies[item.priority].add_evenly(now - item.last_at, longest, item.count)
+        for priority, some in waits.items():
+            self.latencies[priority].add(some)
         self.on_settled("written", batch.items())
         self.ledger.batches += 1
         self.ledger.full_batches += batch.full

@@ -69,7 +69,7 @@ class WriteCore(QueueCore):
 
     def all_written(self, batches: Sequence[Batch], now: float) -> None:
         for batch in batches:
-            self.processing.add(now - batch.started_at)
+            self.processing.add([now - batch.started_at])
         super().all_written(batches, now)
 
     def failed(self, batch: Batch, error: Exception, now: float, wall: float) -> list[DeadLetter]:

@@ -17,8 +17,7 @@ ERROR = 1.091
 
 def filled(waits):
     histogram = LatencyHistogram()
-    for wait in waits:
-        histogram.add(wait)
+    histogram.add(waits)
     return histogram
 
 
@@ -53,6 +52,17 @@ def test_without_any_wait_there_is_neither_mean_nor_quantile():
     assert (histogram.mean, histogram.quantile(0.5), histogram.count) == (None, None, 0)
 
 
+def test_many_waits_in_two_calls_count_as_one_by_one():
+    waits = [0.0, 0.1, 7.0, 7.0, -1.0, 1e9]
+    together, alone = filled(waits[:3]), LatencyHistogram()
+    together.add(waits[3:])
+    for wait in waits:
+        alone.add([wait])
+    shares = [share / 6 for share in range(7)]
+    assert [*map(together.quantile, shares)] == [*map(alone.quantile, shares)]
+    assert (together.count, together.mean, together.max) == (6, alone.mean, 1e9)
+
+
 def test_a_negative_wait_between_two_clocks_is_none_at_all():
     histogram = filled([-0.3])
     assert (histogram.mean, histogram.quantile(0.99), histogram.max) == (0.0, 0.0, 0.0)
@@ -71,5 +81,5 @@ def test_it_takes_the_same_space_after_a_million_waits_as_after_one():
     histogram = filled([1.0])
     before = sys.getsizeof(histogram._buckets)
     for _ in range(1_000):
-        histogram.add(7.0)
+        histogram.add([7.0])
     assert sys.getsizeof(histogram._buckets) == before

@@ -6,6 +6,7 @@ again and again; in between it brings the queue back to that many.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from itertools import count
@@ -14,6 +15,7 @@ from pyqueue import MemoryStore, QueueConfig, TraceQueueProcessor
 from pyqueue.core.lanes import PriorityLanes
 from pyqueue.core.queue import QueueCore
 from pyqueue.parcel import pack
+from pyqueue.priority import LABELS
 from pyqueue.trace import read_trace
 
 AT_ONCE = 100
@@ -96,6 +98,27 @@ def enqueue(backlog):
         leave(queue._core)
 
 
+def put_all(backlog):
+    """The same by the hundred, three priorities mixed."""
+    config = QueueConfig(max_queue_size=PLENTY, max_queue_bytes=PLENTY, max_batch_size=AT_ONCE)
+    queue = TraceQueueProcessor(store=MemoryStore(), config=config, clock=StandingClock())
+    each(queue.offer, encoded(0, backlog, NORMAL))
+    for first in count(backlog, AT_ONCE):
+        given = [
+            {**trace(number), "priority": LABELS[number % 3]}
+            for number in range(first, first + AT_ONCE)
+        ]
+        yield partial(finish, queue.put_all(given))
+        leave(queue._core)
+
+
+def finish(work):
+    """Of a coroutine that has nothing to wait for."""
+    with suppress(StopIteration):
+        work.send(None)
+        raise AssertionError("it waits")
+
+
 def offer(backlog):
     """A trace that is encoded already."""
     core = core_with(backlog)
@@ -142,6 +165,7 @@ def written(backlog, come=one_by_one):
 
 OPERATIONS = {
     "enqueue": enqueue,
+    "put all": put_all,
     "offer": offer,
     "offer a parcel": offer_parcel,
     "evict": evict,
