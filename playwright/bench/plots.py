@@ -39,7 +39,9 @@ def draw(results: dict[str, Any]) -> list[str]:
 def _bars(name: str, title: str, values: dict[str, float]) -> str:
     names = sorted(values, key=lambda writer: values[writer])
     numbers = [values[writer] for writer in names]
-    colours = [OURS if writer in ("pyqueue", "python") else OTHERS for writer in names]
+    colours = [
+        OURS if writer in ("pyqueue", "python", "python_all") else OTHERS for writer in names
+    ]
     figure, axes = plt.subplots(figsize=(7, 3.2), layout="constrained")
     bars = axes.barh([writer.replace("_", " ") for writer in names], numbers, color=colours)
     axes.bar_label(bars, fmt="{:.3g}", padding=3)

@@ -15,6 +15,7 @@ START, END = "<!-- bench table -->", "<!-- /bench table -->"
 LABELS = {
     "pyqueue": "**pyqueue**",
     "python": "**pyqueue, from Python in the page**",
+    "python_all": "**pyqueue, from Python in the page, `put_all`**",
     "dexie": "Dexie `bulkAdd`, 100",
     "idb": "idb, 100 a transaction",
     "localforage": "localForage, 100 at a time",

@@ -17,6 +17,7 @@ BURSTS, QUICK_BURSTS = 3, 2
 WRITERS = {
     "pyqueue": BURST,
     "python": BURST,
+    "python_all": BURST,
     "dexie": BURST,
     "idb": BURST,
     "localforage": 500,
@@ -98,6 +99,7 @@ FASTER = [
     ("pyqueue", "workbox", 120.0),
     ("pyqueue", "limit", 0.8),
     ("python", "dexie", 5.0),
+    ("python_all", "dexie", 5.0),
 ]
 CHEAPER = [("pyqueue", "dexie", 0.15), ("pyqueue", "opentelemetry", 1.0)]
 
