@@ -6,7 +6,7 @@ A trace goes one way:
             ─▶ core.lanes (four of them, or one) ─▶ core.batcher (when a batch is due)
             ─▶ writer (asyncio) ─▶ storage or browser.indexeddb (rows) ─▶ query
 
-A page hands over hundreds at a time: a `parcel` goes the same way as one item.
+A page hands over hundreds at a time, as `put_all` does: a `parcel` goes the same way as one item.
 
 Reading order: priority, trace, parcel, core/ (pure, handed the time), writer (the only place that
 waits), trace_queue (what both queues offer), processor, fifo, service. Beside the way: `redaction`
