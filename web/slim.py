@@ -1,5 +1,5 @@
-"""Python source without its prose and its signatures' types: what a browser downloads and never
-reads.
+"""Python source without its prose and the types in its functions: what a browser downloads and
+never reads.
 
 Docstrings become empty strings, comments and types nothing, line by line, so that a traceback in
 the browser still names the line of the repository.
@@ -44,15 +44,23 @@ def comments(source: str) -> list[tuple[int, int]]:
 
 
 def types(lines: list[bytes]) -> Iterator[tuple[int, int, int]]:
-    """Line, first byte and the byte behind, from 0, of the types in signatures, with the signs that
-    lead to them; but for those that take several lines."""
-    for node in ast.walk(ast.parse(b"\n".join(lines))):
+    """Line, first byte and the byte behind, from 0, of types, with the signs that lead to them; but
+    for those that take several lines. A class may go by the types in its body."""
+    tree = ast.parse(b"\n".join(lines))
+    kinds = (ast.FunctionDef, ast.AsyncFunctionDef)
+    functions = [node for node in ast.walk(tree) if isinstance(node, kinds)]
+    inside = {node for function in functions for node in ast.walk(function)}
+    for node in ast.walk(tree):
         if isinstance(node, ast.arg) and node.annotation and node.lineno == node.end_lineno:
             yield node.lineno - 1, node.col_offset + len(node.arg.encode()), _end(node)
         elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.returns:
             row, before = node.returns.lineno - 1, node.returns.col_offset
             if node.returns.lineno == node.returns.end_lineno:
                 yield row, lines[row].rindex(b"->", 0, before), _end(node.returns)
+        elif isinstance(node, ast.AnnAssign) and node.value and node in inside:
+            row = node.lineno - 1
+            if node.annotation.end_lineno == node.lineno:
+                yield row, _end(node.target), _end(node.annotation)
 
 
 def _end(node: ast.arg | ast.expr) -> int:

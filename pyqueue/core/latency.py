@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from itertools import repeat
 
 _BOUNDS = tuple(0.1 * 2 ** (step / 8) for step in range(241))
-"""Upper bounds in ms, eight to an octave: 0.1 ms to 30 hours. A quantile is at most 9.1% too high."""
+"""Upper bounds in ms, eight to an octave: 0.1 ms to 30 hours. Quantiles are up to 9.1% too high."""
 
 
 class LatencyHistogram:
