@@ -34,8 +34,7 @@ WRITERS = {
 ROW_PER_TRACE = ("dexie", "idb", "row_per_trace")
 
 VISITS, STAY = 3, 2_500
-"""Of every writer alike. Chromium keeps what it optimised of WebAssembly after 2 s, at the first to
-third visit; a quick run has one short visit."""
+"""Of every writer alike; a quick run has one short visit."""
 
 
 def run(scene: Scene) -> dict[str, Any]:
