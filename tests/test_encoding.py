@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from pyqueue.encoding import byte_size, encode
 from pyqueue.storable import MAX_DEPTH
-from tests.support import reproducible
+from tests.support import examples, reproducible
 
 text = st.text(st.characters(exclude_categories=()))
 json_values = st.recursive(
@@ -63,7 +63,7 @@ def test_what_json_can_carry_comes_back_unchanged(value):
     assert json.loads(encode(value)) == value
 
 
-@settings(reproducible, max_examples=200)
+@settings(reproducible, max_examples=examples(200))
 @given(anything)
 def test_it_never_raises_and_is_always_standard_json_in_utf8(value):
     def refuse(constant):

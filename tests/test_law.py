@@ -16,7 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from pyqueue import HeapReading, StoreUnavailable
 from pyqueue.core.lanes import FifoLane, PriorityLanes
 from pyqueue.parcel import pack
-from tests.support import item, make_core, reproducible
+from tests.support import examples, item, make_core, reproducible
 
 LIMITS = [
     {},
@@ -228,7 +228,7 @@ class LawMachine(RuleBasedStateMachine):
 
 
 TestLaw = LawMachine.TestCase
-TestLaw.settings = settings(reproducible, max_examples=150, stateful_step_count=50)
+TestLaw.settings = settings(reproducible, max_examples=examples(150), stateful_step_count=50)
 
 
 @pytest.mark.parametrize("seed", range(len(LIMITS)))

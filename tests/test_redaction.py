@@ -17,7 +17,7 @@ from pyqueue.encoding import encode_part
 from pyqueue.redaction import DEFAULT, NOTHING, REDACTED, Redaction
 from pyqueue.storable import storable
 from pyqueue.trace import read_trace
-from tests.support import make_queue, reproducible
+from tests.support import examples, make_queue, reproducible
 
 CASES = json.loads((Path(__file__).parent / "redaction_cases.json").read_text(encoding="utf-8"))
 
@@ -95,7 +95,7 @@ def test_a_trace_is_stored_as_the_table_that_the_page_shares_says(case):
     assert {field: found[field] for field in case["stored"]} == case["stored"]
 
 
-@settings(reproducible, max_examples=200)
+@settings(reproducible, max_examples=examples(200))
 @given(secrets, st.data())
 def test_a_secret_in_a_text_is_never_in_what_is_stored_wherever_it_stands(planted, data):
     text, part = planted
@@ -104,7 +104,7 @@ def test_a_secret_in_a_text_is_never_in_what_is_stored_wherever_it_stands(plante
     assert part not in read_trace(trace, None, 0, float, lambda: "new", DEFAULT).text
 
 
-@settings(reproducible, max_examples=100)
+@settings(reproducible, max_examples=examples(100))
 @given(hidden, st.data())
 def test_what_stands_under_a_sensitive_key_is_never_stored_whatever_it_is(planted, data):
     key, value = planted
@@ -114,7 +114,7 @@ def test_what_stands_under_a_sensitive_key_is_never_stored_whatever_it_is(plante
     assert not [part for part in re.findall("[abcdefXYZ0-9]{8,}", str(value)) if part in text]
 
 
-@settings(reproducible, max_examples=100)
+@settings(reproducible, max_examples=examples(100))
 @given(st.recursive(
     st.none() | st.booleans() | st.integers(-10**11, 10**11) | letters,
     lambda more: st.lists(more) | st.dictionaries(harmless, more),
@@ -270,7 +270,7 @@ awkward = st.recursive(
 )
 
 
-@settings(reproducible, max_examples=500)
+@settings(reproducible, max_examples=examples(500))
 @given(awkward)
 def test_what_is_harmless_at_a_glance_is_stored_as_if_it_had_been_looked_at_closely(part):
     for rules in (DEFAULT, NOTHING, Redaction(keys=("a",), patterns=("x",))):

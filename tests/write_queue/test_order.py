@@ -17,7 +17,7 @@ from pyqueue.write_queue.core import WriteCore
 from pyqueue.write_queue.door import to_item
 from pyqueue.write_queue.operations import from_text
 from pyqueue.write_queue.options import engine_config
-from tests.support import reproducible
+from tests.support import examples, reproducible
 from tests.write_queue.support import (
     FaultyOperationStore,
     make_queue,
@@ -34,7 +34,7 @@ steps = st.lists(
 )
 
 
-@settings(reproducible, max_examples=150)
+@settings(reproducible, max_examples=examples(150))
 @given(steps, st.lists(faults, max_size=12), st.floats(0, 1))
 def test_the_store_ends_as_if_all_but_the_dead_were_applied_one_by_one(steps, faults, chance):
     async def scenario():

@@ -16,7 +16,7 @@ from pyqueue.write_queue import (
     plan,
 )
 from pyqueue.write_queue.plan import TYPES, must_precede
-from tests.support import reproducible
+from tests.support import examples, reproducible
 from tests.write_queue.support import one_by_one, some_operations
 
 MAKERS = {
@@ -69,7 +69,7 @@ def keeps_order(operations, planned):
     )
 
 
-@settings(reproducible, max_examples=300)
+@settings(reproducible, max_examples=examples(300))
 @given(st.lists(some_operations, max_size=24))
 def test_a_plan_holds_each_operation_once_in_order_and_has_the_same_result(operations):
     bulks = plan(operations)
@@ -96,7 +96,7 @@ def can_be_done(operations, types):
     return not left
 
 
-@settings(reproducible, max_examples=100)
+@settings(reproducible, max_examples=examples(100))
 @given(st.lists(some_operations, max_size=7))
 def test_there_is_no_shorter_plan(operations):
     fewest = next(
