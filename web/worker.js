@@ -99,10 +99,12 @@ function makerOf(pyodide, unpack) {
 const unzip = ({ body }) => new Response(body.pipeThrough(new DecompressionStream("gzip"))).arrayBuffer();
 
 /** Chromium keeps what it compiled of a module until the file is validated anew, which many servers ask for at every
- *  visit. So this one is taken as it is in the HTTP cache, by an address that has its version. */
+ *  visit. So this one is taken as it is in the HTTP cache, by an address that has its version; by its own where a
+ *  page's service worker knows only that. */
 function keepCompiled(version) {
   const { fetch } = globalThis;
-  const kept = (url) => fetch(`${url}?${version}`, { cache: "force-cache" });
+  const kept = (url) => fetch(`${url}?${version}`, { cache: "force-cache" })
+    .then((response) => (response.ok ? response : Promise.reject())).catch(() => fetch(url));
   globalThis.fetch = (url, options) => (String(url).endsWith(".wasm") ? kept(url) : fetch(url, options));
 }
 
