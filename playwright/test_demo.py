@@ -97,6 +97,7 @@ def test_what_a_person_does_is_there_after_a_reload(page: Page) -> None:
 
 def test_a_failed_save_is_traced_as_error_and_can_be_retried(page: Page) -> None:
     page.goto("/?fail=always")
+    expect(page.get_by_text("running in worker")).to_be_visible(timeout=30_000)  # nothing moves now
     page.get_by_test_id("save").click()
     toast = page.get_by_test_id("toast").filter(has_text="could not be saved").last
     expect(toast).to_be_visible()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import signal
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from .shared import shared_workers
@@ -60,9 +61,11 @@ def kill_worker(page: Page, url: str = "") -> int:
     A worker ends between two tasks: what it is doing is done, what waits for it is not. Chromium
     only: elsewhere Playwright does not reach into workers.
     """
+    from playwright.sync_api import Error
+
     workers = [worker for worker in page.workers if url in worker.url]
     for worker in workers:
-        with worker.expect_event("close"):
+        with worker.expect_event("close"), suppress(Error):  # it may be gone before it can answer
             worker.evaluate("self.close()")
     shared = shared_workers(page, url)
     for one in shared:
