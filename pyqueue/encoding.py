@@ -11,7 +11,7 @@ import json.encoder
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from .redaction import Redaction, has_run
+from .redaction import Rules, has_run
 from .storable import MAX_DEPTH, storable
 
 _CONTAINERS = (dict, list, tuple)
@@ -59,7 +59,7 @@ def as_json(value: object) -> str:
         return _write(storable(value, 0, []))
 
 
-def encode_part(part: object, rules: Redaction) -> str:
+def encode_part(part: object, rules: Rules) -> str:
     """The same for a part of a trace, without what the rules hide; a lone surrogate is left."""
     if _is_plain(part, MAX_DEPTH - 1, rules):
         try:
@@ -72,7 +72,7 @@ def encode_part(part: object, rules: Redaction) -> str:
     return _write(storable(part, 1, [], rules))
 
 
-def _is_plain(value: Any, levels: int, rules: Redaction) -> bool:
+def _is_plain(value: Any, levels: int, rules: Rules) -> bool:
     """Whether JSON shows it as it is, numbers apart, and no key in it has to be hidden."""
     kind = type(value)
     if kind is dict:
@@ -89,7 +89,7 @@ def _is_plain(value: Any, levels: int, rules: Redaction) -> bool:
     )
 
 
-def _is_harmless(text: str, value: Any, rules: Redaction) -> bool:
+def _is_harmless(text: str, value: Any, rules: Rules) -> bool:
     """Whether a plain value, of which this is the text, holds nothing to be hidden or marked."""
     if len(text) > _LONG_NUMBER and has_run(text, _LONG_NUMBER):
         return False
@@ -98,7 +98,7 @@ def _is_harmless(text: str, value: Any, rules: Redaction) -> bool:
     return not is_suspect or _passes(value, rules)
 
 
-def _passes(value: Any, rules: Redaction) -> bool:
+def _passes(value: Any, rules: Rules) -> bool:
     """Whether the rules leave each text and number in it as it is."""
     kind = type(value)
     if kind is str:

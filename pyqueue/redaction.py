@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Protocol
 
 REDACTED = "[redacted]"
 
@@ -39,6 +40,17 @@ _CHUNK = re.compile(r"[^&#;\s\"'<>]+")
 
 _find_digits = re.compile(r"[2-6][0-9 -]{12}").search
 _AS_DIGITS = bytes(ord("0") if chr(byte) in "0123456789 -" else 0 for byte in range(256))
+
+
+class Rules(Protocol):
+    """What an encoder asks; see `Redaction`."""
+
+    def hides(self, key: str) -> bool: ...
+    def pass_keys(self, keys: Iterable[object]) -> bool: ...
+    def is_suspect(self, text: str, /) -> object: ...
+    def text(self, text: str) -> str: ...
+    def name(self, text: str) -> str: ...
+    def number(self, value: float) -> float | str: ...
 
 
 @dataclass(frozen=True, slots=True)

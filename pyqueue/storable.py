@@ -14,7 +14,7 @@ from datetime import date
 from enum import Enum
 from typing import Any
 
-from .redaction import REDACTED, Redaction
+from .redaction import REDACTED, Rules
 
 MAX_DEPTH = 32
 """Levels of nesting that are kept, the trace itself being the first; deeper is "[too deep]"."""
@@ -23,7 +23,7 @@ MAX_BITS = 14_000
 """Larger integers are marked: Python refuses to print those of more than 4,300 digits."""
 
 
-def storable(value: Any, depth: int, path: list[int], rules: Redaction | None = None) -> Any:
+def storable(value: Any, depth: int, path: list[int], rules: Rules | None = None) -> Any:
     """A copy of `value` that JSON can carry. `path` holds the ids of the containers around it."""
     try:
         if isinstance(value, BaseException):
@@ -38,7 +38,7 @@ def storable(value: Any, depth: int, path: list[int], rules: Redaction | None = 
     return rules.text(stored) if isinstance(stored, str) else rules.number(stored)
 
 
-def _container(value: Any, depth: int, path: list[int], rules: Redaction | None) -> Any:
+def _container(value: Any, depth: int, path: list[int], rules: Rules | None) -> Any:
     if id(value) in path:
         return "[circular]"
     if depth >= MAX_DEPTH:

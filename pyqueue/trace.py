@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 from .encoding import byte_size, encode, encode_part, in_utf8, quote
 from .priority import LABELS, TracePriority, infer
-from .redaction import NOTHING, Redaction
+from .redaction import NOTHING, Rules
 
 FIELDS = (
     "id",
@@ -110,7 +110,7 @@ def read_trace(
     now: float,
     wall: Callable[[], float],
     new_id: Callable[[], str],
-    redaction: Redaction | None = None,
+    redaction: Rules | None = None,
 ) -> QueuedTrace:
     """The caller's trace, encoded, without what `redaction` hides.
 

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from pyqueue import MemoryStore, Reason, SimpleFifoQueue, TraceQueueProcessor
+from pyqueue import MemoryStore, Reason, Redaction, SimpleFifoQueue, TraceQueueProcessor
 from pyqueue.testing import FaultyStore, VirtualClock
 from pyqueue.testing.conformance import ids
 from tests.support import down, make_queue, seconds, turns
@@ -170,3 +170,29 @@ async def test_nothing_to_put_is_no_mistake_and_a_single_trace_is_one():
         with pytest.raises(TypeError, match="not str"):
             await queue.put_all({"name": "a"})
         assert (queue.metrics().offered, seconds()) == (0, began)
+
+
+@pytest.mark.parametrize("limit", [{"max_batch_size": 3}, {"max_batch_bytes": 400}])
+@pytest.mark.parametrize("place", range(9))
+async def test_a_secret_is_hidden_wherever_in_the_burst_it_is(place, limit):
+    def some():
+        for number in range(9):
+            note = "Bearer abcdef0123456789" if number == place else f"note {number}"
+            yield {"name": "a", "attributes": {"note": note}}
+
+    async with make_queue(**limit) as queue:
+        await queue.put_all(some())
+        await queue.flush()
+        notes = [trace["attributes"]["note"] for trace in await queue.query()]
+    assert notes == [
+        "Bearer [redacted]" if number == place else f"note {number}" for number in range(9)
+    ]
+
+
+async def test_rules_of_ones_own_hold_for_all_of_them():
+    redaction = Redaction(keys=("badge",), patterns=("x+",))
+    async with TraceQueueProcessor(store=MemoryStore(), redaction=redaction) as queue:
+        await queue.put_all(traces("n1", "n2", attributes={"badge": "7", "note": "axxb"}))
+        await queue.flush()
+        stored = [trace["attributes"] for trace in await queue.query()]
+    assert stored == [{"badge": "[redacted]", "note": "a[redacted]b"}] * 2
