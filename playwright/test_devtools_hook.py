@@ -268,6 +268,7 @@ def test_allowed_commands_steer_the_queue(page: Page) -> None:
     assert settings["config"]["maxBatchSize"]["most"] == 10_000
     assert_law(page.evaluate("pyqueue.metrics()"))
     tool.until(lambda: [e for e in tool.of("ended") if e["fate"] == "cancelled"])
+    assert [(e["id"], e["priority"]) for e in tool.of("moved")] == [(ids[0], "high")]
 
 
 def test_a_dry_run_of_retention_tries_a_policy_and_changes_nothing(page: Page) -> None:

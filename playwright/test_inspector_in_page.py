@@ -168,3 +168,22 @@ def test_with_python_commands_are_carried_out_where_the_page_allows_them(page: P
     config.get_by_role("button", name="Apply").click()
     expect(config.get_by_role("alert").filter(has_text="max")).to_be_visible()
     assert page.evaluate("pyqueue.metrics().then(({ mode }) => mode)") == "fifo"
+
+
+def test_a_trace_that_waits_is_moved_to_another_priority_and_shown_there(page: Page) -> None:
+    open_shop(page, runtime="worker", devtools={"commands": True})
+    page.evaluate("""async () => {
+      await pyqueue.ready;
+      await pyqueue.pause();
+      pyqueue.trace("held", { n: 1 }, { priority: "low" });
+    }""")
+    show(page, "traces")
+    row = rows(page).filter(has_text="held")
+    row.click()
+    expect(pane(page).get_by_role("heading", name="Attributes")).to_be_visible()  # then all is
+    pane(page).get_by_label("Priority").select_option("high")
+    pane(page).get_by_role("button", name="Change priority").click()
+    expect(pane(page)).to_contain_text("Done.")
+    for place in (pane(page).locator("header"), row):
+        expect(place.locator(".mark")).to_have_attribute("data-lane", "high")
+    page.evaluate("pyqueue.resume()")

@@ -122,7 +122,10 @@ export async function cancel(client, id) {
 
 /** Moves a queued trace to another priority; false where it is not queued. */
 export async function reprioritize(client, id, priority) {
-  return (await ask(client, "reprioritize", id, priority)) === true;
+  const now = await ask(client, "reprioritize", id, priority);
+  if (typeof now !== "string") return false;
+  client.tell("moved", { id, priority: now }); // to tools
+  return true;
 }
 
 /** Switches the queue, "priority" or "fifo", at any load; loses nothing. */

@@ -22,6 +22,7 @@ from ..encoding import encode, plain
 from ..errors import ConfigError
 from ..events import Event
 from ..parcel import Elsewhere, Item, Parcel
+from ..priority import TracePriority
 from ..service import ActionTraceOutputService
 from ..upkeep import RetentionPolicy
 from .caretaker import Caretaker
@@ -215,8 +216,10 @@ class Endpoint:
         self.turn_soon()
         return cancelled
 
-    async def _reprioritize(self, id: str, priority: object) -> bool:
-        return self._service.queue.reprioritize(id, priority)
+    async def _reprioritize(self, id: str, priority: object) -> str | None:
+        """The priority that it has now, by name."""
+        level = TracePriority.of(priority)
+        return level.label if self._service.queue.reprioritize(id, level) else None
 
     async def _set_queue(self, kind: str) -> str:
         self._service.set_queue(kind)

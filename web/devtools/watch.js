@@ -54,7 +54,7 @@ export class Watch {
   start() {
     const { waiting } = this.#client.facts();
     held(this.#client).sort((a, b) => a.number - b.number).forEach((trace) => this.#heard(trace));
-    this.#endings = [tap(waiting, (trace) => this.#heard(trace)), ...EVENTS.map((kind) => this.#listen(kind))];
+    this.#endings = [tap(waiting, (trace) => this.#heard(trace)), ...[...EVENTS, "moved"].map((kind) => this.#listen(kind))];
     if (!this.#askedAt) this.#look();
   }
 

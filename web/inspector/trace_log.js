@@ -33,6 +33,12 @@ export class TraceLog {
     }
   }
 
+  /** It has another priority now. */
+  moved(id, priority) {
+    const trace = this.#byId.get(id);
+    if (trace) trace.priority = priority;
+  }
+
   #forget(traces) {
     for (const trace of traces) {
       if (this.#byId.get(trace.id) === trace) this.#byId.delete(trace.id);

@@ -25,6 +25,7 @@ export class Watched {
     for (const event of events) {
       if (event.type === "written") this.log.ended(event.ids, "written");
       else if (event.type === "ended") this.log.ended(event.ids, event.fate);
+      else if (event.type === "moved") this.log.moved(event.id, event.priority);
       else if (event.type === "metrics") this.history.add(event.at, event.metrics);
       else if (event.type !== "trace") this.#note(event);
     }

@@ -106,13 +106,23 @@ export class Details {
     const choices = PRIORITIES.map((one) => el("option", { selected: one === priority }, one));
     const choice = el("select", { ariaLabel: "Priority" }, ...choices);
     return div("toolbar", note("It still waits:"), choice,
-      button("Change priority", () => this.#command("reprioritize", { id, priority: choice.value })),
+      button("Change priority", () => this.#move(choice.value)),
       button("Take it out", () => this.#command("cancel", { id }), { className: "danger" }));
+  }
+
+  async #move(priority) {
+    const trace = this.#trace;
+    if (!(await this.#command("reprioritize", { id: trace.id, priority })) || this.#trace !== trace) return;
+    this.#trace = { ...trace, priority };
+    this.#render();
+    this.said.textContent = "Done.";
   }
 
   async #command(what, args) {
     try {
-      this.said.textContent = (await this.#store.ask(what, args)) ? "Done." : "It does not wait any more.";
+      const isDone = await this.#store.ask(what, args);
+      this.said.textContent = isDone ? "Done." : "It does not wait any more.";
+      return isDone;
     } catch (error) {
       this.said.textContent = shown(error.message);
     }
