@@ -87,7 +87,7 @@ from pyodide.ffi import to_js
 from pyqueue.browser import IndexedDBStore
 from pyqueue.browser import opening
 from pyqueue.query import TraceQuery
-from pyqueue.testing.conformance import make_batch, make_trace
+from pyqueue.testing.conformance.making import make_batch, make_trace
 
 class Store:
     def __init__(self, name):

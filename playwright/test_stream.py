@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page
 from hosting import Host
 from inpage import shared_page, start
 from pyqueue import TraceQuery
-from pyqueue.testing.query_conformance import CONDITIONS, ORDERS, expected, random_batches
+from pyqueue.testing.conformance.query import CONDITIONS, ORDERS, expected, random_batches
 
 BATCHES = random_batches(seed=1, count=400)
 

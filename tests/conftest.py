@@ -6,9 +6,7 @@ import inspect
 
 import pytest
 
-pytest.register_assert_rewrite(
-    *(f"pyqueue.testing.{kind}conformance" for kind in ("", "query_", "upkeep_"))
-)
+pytest.register_assert_rewrite("pyqueue.testing.conformance")
 
 from pyqueue.testing import run_virtual  # noqa: E402  (after the line above, or it does nothing)
 

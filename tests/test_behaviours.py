@@ -19,7 +19,7 @@ from pyqueue import (
     TraceQueueProcessor,
 )
 from pyqueue.testing import VirtualClock, conformance
-from pyqueue.testing.conformance import ids
+from pyqueue.testing.conformance.making import ids
 from tests.support import FaultyStore, Heap, counts, down, make_queue, seconds, turns
 
 both = pytest.mark.parametrize("kind", [TraceQueueProcessor, SimpleFifoQueue])
@@ -291,11 +291,9 @@ def table():
 
 def names_in(place):
     """The functions in a file of this folder, or in a suite that pyqueue ships."""
-    is_file = place.endswith(".py")
-    source = HERE / place if is_file else Path(conformance.__file__)
-    scope = ast.parse(source.read_text(encoding="utf-8"))
-    if not is_file:
-        (scope,) = [node for node in scope.body if getattr(node, "name", None) == place]
+    if not place.endswith(".py"):
+        return set(dir(getattr(conformance, place)))
+    scope = ast.parse((HERE / place).read_text(encoding="utf-8"))
     functions = (ast.FunctionDef, ast.AsyncFunctionDef)
     return {node.name for node in scope.body if isinstance(node, functions)}
 

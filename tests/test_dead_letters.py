@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pyqueue import Reason, StoreRejected
-from pyqueue.testing.conformance import ids
+from pyqueue.testing.conformance.making import ids
 from tests.support import FaultyStore, make_queue
 
 

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from pyqueue import FlushError, SimpleFifoQueue, TraceBatchQueue, TraceQueueProcessor
-from pyqueue.testing.conformance import ids
+from pyqueue.testing.conformance.making import ids
 from tests.support import FaultyStore, item, make_queue, turns
 
 both = pytest.mark.parametrize("kind", [TraceQueueProcessor, SimpleFifoQueue])

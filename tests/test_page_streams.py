@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pyqueue import MemoryStore
-from pyqueue.testing.conformance import ids, make_batch, make_trace
+from pyqueue.testing.conformance.making import ids, make_batch, make_trace
 from tests.support import make_queue
 
 pytestmark = pytest.mark.browser_only

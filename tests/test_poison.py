@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pyqueue import MemoryStore, StoreRejected, StoreUnavailable
-from pyqueue.testing.conformance import ids
+from pyqueue.testing.conformance.making import ids
 from tests.support import make_queue
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from pyqueue import HeapReading, Reason
 from pyqueue.core.ledger import STATES
-from pyqueue.testing.conformance import ids
+from pyqueue.testing.conformance.making import ids
 from tests.support import FaultyStore, Heap, make_queue, turns
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from pyqueue import MemoryStore, Reason, Redaction, SimpleFifoQueue, TraceQueueProcessor
 from pyqueue.testing import FaultyStore, VirtualClock
-from pyqueue.testing.conformance import ids
+from pyqueue.testing.conformance.making import ids
 from tests.support import down, make_queue, seconds, turns
 
 

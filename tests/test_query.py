@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pyqueue import MemoryStore, TraceQuery
 from pyqueue.batch import seal_row
 from pyqueue.query import rows_in_order, traces_of
-from pyqueue.testing.conformance import ids, make_trace
+from pyqueue.testing.conformance.making import ids, make_trace
 from tests.support import make_queue, reproducible
 
 conditions = st.fixed_dictionaries(

@@ -17,7 +17,7 @@ from pyqueue import (
 )
 from pyqueue.parcel import pack
 from pyqueue.testing import FaultyStore, VirtualClock
-from pyqueue.testing.conformance import ids
+from pyqueue.testing.conformance.making import ids
 from tests.support import item, make_queue, turns
 
 

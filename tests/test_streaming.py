@@ -12,7 +12,7 @@ from pyqueue import MemoryStore, TraceQuery, merge
 from pyqueue.batch import Batch
 from pyqueue.streaming import CHUNK
 from pyqueue.testing import run_virtual
-from pyqueue.testing.conformance import ids, make_batch, make_trace
+from pyqueue.testing.conformance.making import ids, make_batch, make_trace
 from tests.support import make_queue, reproducible
 from tests.test_query import conditions, matches, traces
 

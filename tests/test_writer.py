@@ -7,7 +7,7 @@ import asyncio
 from pyqueue import MemoryStore, Reason, StoreRejected, StoreUnavailable, TraceQueueProcessor
 from pyqueue.parcel import pack
 from pyqueue.testing import VirtualClock
-from pyqueue.testing.conformance import ids
+from pyqueue.testing.conformance.making import ids
 from tests.support import down, item, make_queue, turns
 
 

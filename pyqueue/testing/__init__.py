@@ -11,11 +11,14 @@ async def scenario():
 run_virtual(scenario())
 """
 
-from .conformance import QueueConformance, StoreConformance
+from .conformance import (
+    QueryConformance,
+    QueueConformance,
+    StoreConformance,
+    UpkeepConformance,
+)
 from .faults import FaultyStore
-from .query_conformance import QueryConformance
 from .simulator import Report, SimulationFailed, Violation, replay, simulate
-from .upkeep_conformance import UpkeepConformance
 from .virtual_time import VirtualClock, VirtualLoop, run_virtual
 
 __all__ = [

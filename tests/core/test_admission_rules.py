@@ -10,7 +10,7 @@ from pyqueue.core.rate_limiter import MAX_BUCKETS, RateLimiter
 from pyqueue.core.recent import RecentIds
 from pyqueue.encoding import byte_size, encode
 from pyqueue.parcel import pack
-from pyqueue.testing.conformance import make_trace
+from pyqueue.testing.conformance.making import make_trace
 from pyqueue.trace import QueuedTrace
 from tests.support import CRITICAL, LOW, NORMAL, item, make_core
 

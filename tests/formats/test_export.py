@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pyqueue.formats import FORMATS, read_traces
-from pyqueue.testing.conformance import ids
+from pyqueue.testing.conformance.making import ids
 from tests.support import make_queue
 
 

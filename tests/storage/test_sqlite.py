@@ -13,7 +13,7 @@ from pyqueue.errors import StoreRejected, StoreUnavailable
 from pyqueue.storage.sqlite import SQLiteStore
 from pyqueue.storage.sqlite_operations import SQLiteOperationStore
 from pyqueue.testing import FaultyStore, QueueConformance, StoreConformance
-from pyqueue.testing.conformance import ids, make_batch, make_trace
+from pyqueue.testing.conformance.making import ids, make_batch, make_trace
 from pyqueue.write_queue import Entry
 from tests.support import make_queue
 from tests.write_queue.support import make_queue as make_write_queue

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pyqueue import MemoryStore, StoreUnavailable, TraceQuery
 from pyqueue.query import traces_of
 from pyqueue.testing import VirtualClock
-from pyqueue.testing.conformance import make_batch, make_trace
+from pyqueue.testing.conformance.making import make_batch, make_trace
 from pyqueue.testing.virtual_time import EPOCH
 from pyqueue.upkeep import Keeper, RetentionPolicy
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pyqueue import MemoryStore, TraceQuery
 from pyqueue.query import traces_of
 from pyqueue.testing import run_virtual
-from pyqueue.testing.conformance import make_batch, make_trace
+from pyqueue.testing.conformance.making import make_batch, make_trace
 from pyqueue.testing.virtual_time import EPOCH
 from pyqueue.upkeep.compaction import NEWEST
 from tests.support import reproducible

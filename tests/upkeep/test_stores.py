@@ -7,7 +7,7 @@ from importlib.util import find_spec
 import pytest
 
 from pyqueue import MemoryStore
-from pyqueue.testing.upkeep_conformance import UpkeepConformance
+from pyqueue.testing import UpkeepConformance
 
 
 class TestMemoryStore(UpkeepConformance):

@@ -1,5 +1,4 @@
-"""What every store promises of its queries, as a suite to be inherited, like those in
-`conformance`."""
+"""What every store promises of its queries, as a suite to be inherited."""
 
 from __future__ import annotations
 
@@ -7,10 +6,10 @@ from itertools import cycle, product
 from random import Random
 from typing import Any
 
-from ..batch import Batch
-from ..query import Order, TraceQuery, rows_in_order, traces_of
-from ..streaming import TracePage, TraceStream
-from .conformance import ids, make_batch, make_trace
+from ...batch import Batch
+from ...query import Order, TraceQuery, rows_in_order, traces_of
+from ...streaming import TracePage, TraceStream
+from .making import ids, make_batch, make_trace
 
 PAGE, LATER_PAGE = "0mwrie4kyabcdefgh", "0mwrie4kzabcdefgh"
 """Sessions of our making, whose traces are named by them."""

@@ -1,4 +1,4 @@
-"""What upkeep relies on in a store, as a suite to be inherited, like those in `conformance`."""
+"""What upkeep relies on in a store, as a suite to be inherited."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from ..batch import Row
-from ..errors import StoreFenced
-from ..ports import Place, RowFacts
-from ..query import TraceQuery
-from ..upkeep.rows import merged, trimmed
-from .conformance import ids, make_batch, make_trace
+from ...batch import Row
+from ...errors import StoreFenced
+from ...ports import Place, RowFacts
+from ...query import TraceQuery
+from ...upkeep.rows import merged, trimmed
+from .making import ids, make_batch, make_trace
 
 
 async def all_facts(store: Any, page: int = 500) -> list[RowFacts]:
