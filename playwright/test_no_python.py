@@ -64,6 +64,14 @@ def test_without_python_traces_are_stored_and_read_back(
     assert visit["metrics"]["mode"] == "fifo"
 
 
+def test_the_snapshot_is_all_that_python_needs_to_boot(
+    page: Page, serve: Callable[..., Host]
+) -> None:
+    without = ["/pyqueue/page/pyqueue.tar.gz", "/pyqueue/pyodide/python_stdlib.zip"]
+    page.goto(serve(blocked=without).url + "/blank.html")
+    assert page.evaluate(VISIT, {"runtime": "worker"})["ready"]["runtime"] == "worker"
+
+
 @pytest.mark.expects_console_errors(r"status of 404")
 def test_without_the_snapshot_python_only_takes_longer(
     page: Page, serve: Callable[..., Host]

@@ -70,7 +70,7 @@ async function live() {
 async function boot() {
   const base = new URL("./", import.meta.url);
   const get = (path) => fetch(new URL(path, base)).then((response) => (response.ok ? response : Promise.reject(path)));
-  const snapshot = get("page/pyqueue.snapshot").then(unzip);
+  const snapshot = get("page/pyqueue.snapshot").then(unzip).then(memoryOf);
   snapshot.catch(() => {}); // then it takes longer
   await canRunWebAssembly(new URL("pyodide/pyodide.asm.wasm", base));
   const { loadPyodide, version } = await import("./pyodide/pyodide.mjs");
@@ -81,7 +81,7 @@ async function boot() {
     pyodide.unpackArchive(await archive.arrayBuffer(), "gztar");
   };
   try {
-    const pyodide = await loadPyodide({ ...options, _loadSnapshot: await snapshot });
+    const pyodide = await loadPyodide({ ...options, _loadSnapshot: snapshot });
     // It holds what was imported, and no files: those are needed only for what is imported later.
     return makerOf(pyodide, (name) => unpack(pyodide, name));
   } catch {
@@ -94,6 +94,19 @@ async function boot() {
 function makerOf(pyodide, unpack) {
   const { Endpoint } = pyodide.pyimport("pyqueue.browser.endpoint");
   return (post, awaitTurn) => Endpoint(post, awaitTurn, unpack);
+}
+
+/** All of the memory whose parts snapshot.mjs has kept. */
+function memoryOf(snapshot) {
+  const bytes = new Uint8Array(snapshot);
+  let at = bytes.indexOf(10) + 1;
+  const { size, parts } = JSON.parse(new TextDecoder().decode(bytes.subarray(0, at)));
+  const memory = new Uint8Array(size);
+  for (const [from, to] of parts) {
+    memory.set(bytes.subarray(at, at + to - from), from);
+    at += to - from;
+  }
+  return memory;
 }
 
 const unzip = ({ body }) => new Response(body.pipeThrough(new DecompressionStream("gzip"))).arrayBuffer();
