@@ -70,10 +70,11 @@ async function live() {
 async function boot() {
   const base = new URL("./", import.meta.url);
   const get = (path) => fetch(new URL(path, base)).then((response) => (response.ok ? response : Promise.reject(path)));
-  const snapshot = get("page/pyqueue.snapshot").then(unzip).then(memoryOf);
+  const snapshot = get("page/pyqueue.snapshot");
   snapshot.catch(() => {}); // then it takes longer
-  await canRunWebAssembly(new URL("pyodide/pyodide.asm.wasm", base));
-  const { loadPyodide, version } = await import("./pyodide/pyodide.mjs");
+  const [{ loadPyodide, version }] = await Promise.all([
+    import("./pyodide/pyodide.mjs"), canRunWebAssembly(new URL("pyodide/pyodide.asm.wasm", base)),
+  ]);
   if (isOurs) keepCompiled(version);
   const options = { indexURL: new URL("pyodide/", base).href };
   const unpack = async (pyodide, name) => {
@@ -81,7 +82,10 @@ async function boot() {
     pyodide.unpackArchive(await archive.arrayBuffer(), "gztar");
   };
   try {
-    const pyodide = await loadPyodide({ ...options, _loadSnapshot: snapshot });
+    // Unzipped only now: that keeps this thread from all else, while others compile WebAssembly.
+    const memory = snapshot.then(unzip).then(memoryOf);
+    memory.catch(() => {});
+    const pyodide = await loadPyodide({ ...options, _loadSnapshot: memory });
     // It holds what was imported, and no files: those are needed only for what is imported later.
     return makerOf(pyodide, (name) => unpack(pyodide, name));
   } catch {
