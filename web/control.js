@@ -122,9 +122,9 @@ export async function cancel(client, id) {
 
 /** Moves a queued trace to another priority; false where it is not queued. */
 export async function reprioritize(client, id, priority) {
-  const now = await ask(client, "reprioritize", id, priority);
-  if (typeof now !== "string") return false;
-  client.tell("moved", { id, priority: now }); // to tools
+  const label = await ask(client, "reprioritize", id, priority);
+  if (typeof label !== "string") return false;
+  client.tell("moved", { id, priority: label }); // to tools
   return true;
 }
 
