@@ -13,8 +13,8 @@ from .priority import LABELS
 from .trace import QueuedTrace
 
 # For all traces of a batch: what runs in C takes a third of the time.
-_count, _priority, _t_min, _t_max, _trace_ids, _text = map(
-    attrgetter, ("count", "priority", "t_min", "t_max", "trace_ids", "text")
+_count, _priority, _t_min, _t_max, _trace_ids, _text, _data = map(
+    attrgetter, ("count", "priority", "t_min", "t_max", "trace_ids", "text", "data")
 )
 
 Data: TypeAlias = str | bytes | Elsewhere
@@ -98,6 +98,12 @@ class Batch:
             traces = chain.from_iterable(item.traces() for item in lane)
             for seq, trace in enumerate(traces, row.seq_first):
                 yield row, seq, trace
+
+    def release(self) -> None:
+        """It is durable, and texts that stay elsewhere need not."""
+        for text in chain(map(_data, self.rows), map(_text, self.items())):
+            if not isinstance(text, (str, bytes)):
+                text.release()
 
     @property
     def oldest_number(self) -> int:

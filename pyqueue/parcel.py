@@ -37,6 +37,9 @@ class Elsewhere(Protocol):
     def array(self, *others: Elsewhere) -> Elsewhere:
         """This text and the others, as one JSON array."""
 
+    def release(self) -> None:
+        """Nobody asks for it any more: its memory need not wait for whoever still knows of it."""
+
 
 Text: TypeAlias = str | Elsewhere
 

@@ -249,6 +249,8 @@ class Writer:
         else:
             await self.dead_letters.stored(batches)
             self.core.all_written(batches, self.clock.now())
+            for batch in batches:
+                batch.release()
             self._pump()
 
     async def _failed(self, batches: list[Batch], error: Exception) -> None:

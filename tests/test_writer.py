@@ -161,6 +161,52 @@ async def test_a_batch_that_is_refused_takes_none_of_its_group_along():
         assert (queue.metrics().dead, store.groups) == (1, [3, 1, 1, 1])
 
 
+class TextElsewhere:
+    """A text of the browser's, as Python sees it."""
+
+    def __init__(self, texts):
+        self.texts, self.is_released = texts, False
+
+    def __str__(self):
+        assert not self.is_released
+        return ",".join(self.texts)
+
+    def array(self, *others):
+        return TextElsewhere([str(text) for text in (self, *others)])
+
+    def release(self):
+        self.is_released = True
+
+
+class TextStore(GroupingStore):
+    """Keeps what a row's data was, and the data itself."""
+
+    async def write_together(self, batches):
+        await asyncio.sleep(0.001)
+        if self.broken:
+            raise self.broken
+        self.rows += [(str(row.data), row.data) for batch in batches for row in batch.rows]
+
+
+async def test_a_text_that_stays_elsewhere_is_held_until_it_is_durable_and_no_longer():
+    store = TextStore()
+    store.broken = StoreUnavailable("out")
+    parcels = [pack([item(id)]) for id in "ab"]
+    texts = [str(parcel.text) for parcel in parcels]
+    for parcel in parcels:
+        parcel.text = TextElsewhere([parcel.text])
+    async with make_queue(store) as queue:
+        queue.offer_parcels(parcels)
+        await asyncio.sleep(1)
+        assert not any(parcel.text.is_released for parcel in parcels)
+        store.broken = None
+        await asyncio.sleep(10)
+        [(written, joined)] = store.rows
+        assert written == ",".join(texts)
+        assert joined.is_released
+        assert all(parcel.text.is_released for parcel in parcels)
+
+
 async def test_an_outage_that_meets_a_group_loses_none_of_it():
     store = GroupingStore()
     store.broken = StoreUnavailable("out")

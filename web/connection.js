@@ -54,7 +54,10 @@ export class Connection {
 
   #take(parcels, heap) {
     if (heap) this.#endpoint.heap(...heap);
-    for (const { head, array } of parcels) this.#endpoint.take(head, new Texts(array));
+    for (const parcel of parcels) {
+      this.#endpoint.take(parcel.head, new Texts(parcel.array));
+      parcel.array = undefined; // or the event would hold it until the next full collection
+    }
     this.#turnSoon();
     if (parcels.some(({ priority }) => priority === CRITICAL)) this.#turn();
   }

@@ -77,6 +77,10 @@ export class Texts {
     return others.length ? new Texts(`[${[this, ...others].join()}]`) : this;
   }
 
+  release() {
+    this.#array = "[]";
+  }
+
   /** Becomes a row's data. */
   into(row) {
     row.data = this.#array;
