@@ -20,9 +20,13 @@ EPOCH = 1_750_000_000_000.0
 class VirtualLoop(asyncio.BaseEventLoop):
     """Jumps to the next timer as soon as no callback is ready."""
 
+    MOST_TURNS = 1_000_000
+    """Of the loop at one instant: who takes more would take them for ever."""
+
     def __init__(self) -> None:
         super().__init__()
         self._now = 0.0
+        self._turns = 0
         self._selector = self  # BaseEventLoop asks it to wait; waiting is all it does
 
     def time(self) -> float:
@@ -32,6 +36,9 @@ class VirtualLoop(asyncio.BaseEventLoop):
         """In place of waiting for I/O: time passes."""
         if timeout is None:
             raise RuntimeError("deadlock: every task waits, and no timer is armed")
+        self._turns = 0 if timeout else self._turns + 1
+        if self._turns > self.MOST_TURNS:
+            raise RuntimeError(f"livelock: {self._turns} turns at one instant: await a sleep")
         self._now += timeout
         return []
 
@@ -61,7 +68,7 @@ class VirtualClock:
 
 def run_virtual(main: Coroutine[Any, Any, T]) -> T:
     """Run `main` to its end on a loop of its own. Raises what it raises; RuntimeError where it
-    waits for something that can never come."""
+    waits for something that can never come, or spins."""
     loop = VirtualLoop()
     with _outer_loop_aside():
         try:
