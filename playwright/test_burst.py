@@ -82,3 +82,32 @@ def test_a_burst_without_python_is_stored_whole(page: Page) -> None:
         assert_law(metrics)
     assert samples[-1]["written"] == COUNT
     assert sum(row["count"] for row in rows(page)) == COUNT
+
+
+FLOOD = """([normal, critical]) => {
+  const payload = "x".repeat(400);
+  const flood = (count, priority) => {
+    for (let n = 0; n < count; n += 1) pyqueue.trace("flood", { n, payload }, { priority });
+  };
+  flood(normal, "normal");
+  flood(critical, "critical");
+  return pyqueue.flush().then(() => pyqueue.metrics());
+}"""
+
+
+def test_more_critical_traces_than_the_queue_has_room_for_are_stored_whole(page: Page) -> None:
+    start(page)
+    metrics = page.evaluate(FLOOD, [0, 2 * COUNT])
+    assert metrics["written"] == metrics["offered"] == 2 * COUNT
+
+
+def test_critical_traces_behind_a_full_queue_cost_no_other_its_place(page: Page) -> None:
+    start(page)
+    metrics = page.evaluate(FLOOD, [9_000, 6_000])
+    assert metrics["written"] == metrics["offered"] == 15_000
+
+
+def test_a_queue_of_one_takes_one_after_the_other(page: Page) -> None:
+    start(page, config={"maxQueueSize": 1})
+    metrics = page.evaluate(FLOOD, [20, 20])
+    assert metrics["written"] == metrics["offered"] == 40

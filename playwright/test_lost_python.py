@@ -215,3 +215,11 @@ def test_a_successor_uses_the_queue_that_was_chosen_last(page: Page, runtime: st
     page.evaluate("() => { pyqueue.on('batch', () => {}); }")  # nobody answers: no error
     until_replaced(page)
     assert page.evaluate("pyqueue.metrics()")["mode"] == "fifo"
+
+
+def test_the_page_hears_at_once_of_what_python_refuses(page: Page) -> None:
+    start(page, config={"sampleRate": 1e-9})
+    page.evaluate(TRACE, [30, "sampled.out"])
+    page.wait_for_function("pyqueue.metrics().then(({ refused }) => refused > 20)")
+    held = "globalThis[Symbol.for('pyqueue.devtools')].clients[0].python().unsettled.length"
+    page.wait_for_function(f"{held} === 0", timeout=5_000)

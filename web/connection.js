@@ -14,12 +14,19 @@ export class Connection {
   /** Of the lock that the page holds while it is there. */
   name;
 
-  /** `makeEndpoint(post)` resolves to one; `ended(this)` is called once there is none any more. */
-  constructor(port, makeEndpoint, ended) {
+  /** `makeEndpoint(post, awaitTurn)` resolves to one; `ended(this)` is called once there is none any more, `failed(error)`
+   *  where Python itself has failed. */
+  constructor(port, makeEndpoint, ended, failed) {
     this.#port = port;
     this.#makeEndpoint = makeEndpoint;
     this.#ended = ended;
-    this.#turns.port1.onmessage = () => this.#turn();
+    this.#turns.port1.onmessage = () => {
+      try {
+        this.#turn();
+      } catch (error) {
+        failed(error);
+      }
+    };
   }
 
   tell(message) {
@@ -69,8 +76,9 @@ export class Connection {
   }
 
   #turn() {
-    if (this.#turnIsDue) this.#endpoint?.turn();
-    this.#turnIsDue = false;
+    const isDue = this.#turnIsDue;
+    this.#turnIsDue = false; // before it: one that ends some asks for another
+    if (isDue) this.#endpoint?.turn();
   }
 
   /** As it is: what it has not written is somebody else's. */

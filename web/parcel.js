@@ -3,10 +3,10 @@
 
 import { CRITICAL, MAX_BYTES, MAX_COUNT } from "./protocol.js";
 
-/** Takes out of the waiting room what goes next, as far as there is room: traces of one priority, the highest,
- *  or first come first; of a lane with at least `least`, or CRITICAL. The last may be larger than the room: one
- *  that waited for more might wait for ever. CRITICAL does not ask for room; Python evicts for it. */
-export function take(waiting, count, bytes, least) {
+/** Takes out of the waiting room what goes next, as far as there is room, [count, bytes], and the same for CRITICAL:
+ *  traces of one priority, the highest, or first come first; of a lane with at least `least`, or CRITICAL. Where Python
+ *  is empty the first goes whatever the room: it might wait for ever. */
+export function take(waiting, rooms, least, isEmpty) {
   const { fifo, lanes, heads } = waiting;
   const turns = lanes.map((lane, priority) => {
     const enough = lane.length - heads[priority] >= (priority === CRITICAL ? 1 : least);
@@ -15,10 +15,12 @@ export function take(waiting, count, bytes, least) {
   const [[turn, priority], [next]] = turns.sort(([a], [b]) => a - b);
   const traces = [];
   if (turn === Infinity) return traces;
-  if (!fifo && priority === CRITICAL) count = bytes = Infinity;
+  const [count, bytes] = !fifo && priority === CRITICAL ? rooms.slice(2) : rooms;
   let size = 0;
   for (let at = heads[priority], trace; (trace = lanes[priority][at]); at++) {
-    if (traces.length >= Math.min(count, MAX_COUNT) || size >= bytes || (fifo && trace.number > next)) break;
+    const fits = traces.length < count && size + trace.size <= bytes;
+    if (!fits && (size || !isEmpty)) break;
+    if (traces.length >= MAX_COUNT || (fifo && trace.number > next)) break;
     if (size && size + trace.size + traces.length + 1 >= MAX_BYTES) break;
     size += trace.size;
     traces.push(trace);

@@ -10,9 +10,10 @@
 //                 {answer: number, json: '{"result": …}' or '{"error": …}'}
 //                 {dead: reason}                     Python can't go on
 //                 {ended: reason}                    the page's endpoint has ended: it was away
-//                 '{"grant": [count, bytes], "settled": {fate: [[first, last]…]}}'
-//                                                    what the page may have sent in all, and the
-//                                                    numbers (as sent, from 1) of what came to an end
+//                 '{"grant": [count, bytes, count, bytes], "settled": {fate: [[first, last]…]}}'
+//                                                    what the page may have sent in all, and when it
+//                                                    sends CRITICAL; the numbers (as sent, from 1) of
+//                                                    what came to an end
 //                 '{"event": kind, "payload": {…}}'
 //
 export const PRIORITIES = ["low", "normal", "high", "critical"];

@@ -21,7 +21,7 @@ export class Python {
   #isClosing = false;
   #calls = new Map();
   #callNumber = 0;
-  #granted = [0, 0];
+  #granted = [0, 0, 0, 0];
   #sent = [0, 0];
   #unsettled = new Map(); // parcels' traces, by the number of the first
   #heap;
@@ -77,7 +77,8 @@ export class Python {
 
   #next(least) {
     if (this.#starting || this.#isClosing) return undefined;
-    const traces = take(this.#waiting, this.#granted[0] - this.#sent[0], this.#granted[1] - this.#sent[1], least);
+    const rooms = this.#granted.map((total, at) => total - this.#sent[at % 2]);
+    const traces = take(this.#waiting, rooms, least, !this.#unsettled.size);
     if (!traces.length) return undefined;
     const parcel = seal(traces);
     this.#unsettled.set(this.#sent[0] + 1, traces); // Python counts along

@@ -28,7 +28,7 @@ function welcome({ port, clock }) {
 
 /** Serves one page over `port`: a worker's global scope, or a MessagePort. */
 export function serve(port) {
-  const connection = new Connection(port, makeEndpoint, ended);
+  const connection = new Connection(port, makeEndpoint, ended, fail);
   connections.push(connection);
   port.onmessage = ({ data }) => (data.away ? letGo(data.away) : connection.receive(data)).catch(fail);
 

@@ -117,12 +117,19 @@ class Endpoint:
                 self._received[parcel.priority] += parcel.count
                 self._received_bytes += parcel.size
             queue.offer_parcels(arrived)
-        ledger, config = queue.ledger, queue.config
-        room = config.max_queue_size * (1 - RESERVE) - ledger.held
-        room_bytes = config.max_queue_bytes * (1 - RESERVE) - ledger.held_bytes
-        count, size = sum(self._received) + room, self._received_bytes + room_bytes
-        grant = [max(0, int(count)), max(0, int(size))]
-        self._post(plain({"grant": grant, "settled": self._receipts.take()}))
+        self._post(plain({"grant": self._grant(), "settled": self._receipts.take()}))
+
+    def _grant(self) -> list[int]:
+        """Count and bytes; then the same for what can't wait, which the reserve is there for."""
+        ledger, config = self._service.queue.ledger, self._service.queue.config
+        count = sum(self._received) - ledger.held
+        size = self._received_bytes - ledger.held_bytes
+        shares = (1 - RESERVE, 1)
+        totals = [
+            (count + config.max_queue_size * share, size + config.max_queue_bytes * share)
+            for share in shares
+        ]
+        return [max(0, int(total)) for pair in totals for total in pair]
 
     def turn_soon(self) -> None:
         """Once, after all that happens now."""
