@@ -124,7 +124,8 @@ class Admission:
         """All traces with one trace id share their fate, in every tab and session; errors stay."""
         if item.priority == CRITICAL or '"status":"error"' in item.text or '"error":' in item.text:
             return False
-        digest = blake2b((item.trace_id or item.id).encode(), digest_size=8).digest()
+        id = (item.trace_id or item.id).encode(errors="surrogatepass")
+        digest = blake2b(id, digest_size=8).digest()
         return int.from_bytes(digest) >= self._config.sample_rate * 2**64
 
     def _is_too_large(self, item: QueuedTrace, now: float) -> bool:

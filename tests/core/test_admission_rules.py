@@ -129,6 +129,13 @@ def test_many_at_once_meet_the_same_rules_as_one_by_one():
     assert together.ledger.total("accepted") == apart.ledger.total("accepted") > 0
 
 
+@pytest.mark.parametrize("fields", [{"id": "\ud800"}, {"id": "a", "trace_id": "\udfff"}], ids=str)
+def test_sampling_judges_an_id_that_utf8_can_not_hold_like_any_other(fields):
+    few, most = (make_core(sample_rate=rate) for rate in (0, 0.999999))
+    assert refused(few, named("a", **fields)) == [Reason.SAMPLED_OUT]
+    assert refused(most, named("a", **fields)) == [None]
+
+
 def test_sampling_keeps_every_error_whatever_its_priority():
     core = make_core(sample_rate=0)
     fields = [{"status": "error"}, {"error": {"message": "x"}}, {"status": "ok"}]
