@@ -14,7 +14,7 @@ refused only where evicting what matters less would not make room.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from hashlib import blake2b
 
 from ..config import QueueConfig
@@ -122,7 +122,7 @@ class Admission:
 
     def _is_sampled_out(self, item: QueuedTrace, now: float) -> bool:
         """All traces with one trace id share their fate, in every tab and session; errors stay."""
-        if item.priority == CRITICAL or '"status":"error"' in item.text or '"error":' in item.text:
+        if item.priority == CRITICAL or ('"error"' in item.text and _is_error(*item.records())):
             return False
         id = (item.trace_id or item.id).encode(errors="surrogatepass")
         digest = blake2b(id, digest_size=8).digest()
@@ -153,6 +153,11 @@ class Admission:
             count_over -= 1
             bytes_over -= victim.size
         return None
+
+
+def _is_error(trace: Mapping[str, object]) -> bool:
+    """By its own fields; an attribute may have their names."""
+    return "error" in trace or trace.get("status") == "error"
 
 
 _SOURCE = re.compile(r'"name":"((?:[^"\\.]|\\.)*)')
