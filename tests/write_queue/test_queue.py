@@ -417,6 +417,16 @@ async def test_an_operation_that_poisons_its_batch_goes_alone_to_the_dead_letter
     assert queue.ledger.broken_laws() == []
 
 
+@pytest.mark.parametrize("count", range(2, 12))
+async def test_a_batch_of_nothing_but_poison_dies_although_no_time_passes(count):
+    store = FaultyOperationStore()
+    store.poison = {f"{n}" for n in range(count)}
+    async with make_queue(store, flush_threshold=count, max_retries=0) as queue:
+        verdicts = [queue.store(f"{n}", "1") for n in range(count)]
+        await asyncio.sleep(1)
+        assert [dead.id for dead in queue.dead_letters] == [verdict.id for verdict in verdicts]
+
+
 async def test_dead_letters_can_be_replayed():
     store = FaultyOperationStore()
     store.poison = {"a"}
