@@ -137,6 +137,8 @@ class Admission:
         ledger = self._ledger
         count_over = ledger.held + count - self._config.max_queue_size
         bytes_over = ledger.held_bytes + size - self._config.max_queue_bytes
+        if not count:  # a held trace grows: nobody goes for a limit that was lowered
+            count_over, bytes_over = 0, min(size, bytes_over)
         reason = Reason.QUEUE_FULL if count_over > 0 else Reason.QUEUE_BYTES
         if count_over <= 0 and bytes_over <= 0:
             reason = Reason.MEMORY
