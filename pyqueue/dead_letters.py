@@ -64,17 +64,23 @@ class DeadLetters:
         """These were accepted again."""
         self._replayed.update(ids)
 
-    async def stored(self, batches: Iterable[Batch]) -> None:
-        """These are durable: what was a letter is none any more. Never raises."""
+    def stored(self, batches: Iterable[Batch]) -> list[str]:
+        """These are durable: what was a letter is none any more. What the store is to forget."""
         if not self._replayed:
-            return
+            return []
         items = chain.from_iterable(batch.items() for batch in batches)
         done = self._replayed.intersection(chain.from_iterable(item.ids for item in items))
         self._replayed -= done
+        for id in done:
+            self._recent.pop(id, None)
+        return sorted(done)
+
+    async def forget(self, ids: list[str]) -> None:
+        """Throw these away, whose traces are stored; never raises."""
         try:
-            await self._drop(sorted(done))
+            await self._drop(ids)
         except Exception as error:
-            logger.warning("%d letters are stored, and kept: %s", len(done), error)
+            logger.warning("%d letters are stored, and kept: %s", len(ids), error)
 
     async def review(self, id: str, resolution: str) -> bool:
         """Note what was found out about a letter. False where there is none with this id."""

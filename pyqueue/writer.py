@@ -247,11 +247,13 @@ class Writer:
             else:
                 await self._failed(batches, error)
         else:
-            await self.dead_letters.stored(batches)
             self.core.all_written(batches, self.clock.now())
+            done = self.dead_letters.stored(batches)
             for batch in batches:
                 batch.release()
             self._pump()
+            if done:  # what is written waits for no letter
+                await self.dead_letters.forget(done)
 
     async def _failed(self, batches: list[Batch], error: Exception) -> None:
         self.last_error = error

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from pyqueue import Reason, StoreRejected
+import asyncio
+
+from pyqueue import Reason, StoreRejected, StoreUnavailable
 from pyqueue.testing.conformance.making import ids
 from tests.support import FaultyStore, make_queue
 
@@ -49,6 +51,48 @@ async def test_a_letter_is_kept_until_its_trace_is_durable():
         await queue.flush()
         assert await store.letters() == []
         assert ids(await queue.query()) == ["a"]
+
+
+async def test_what_is_written_is_so_although_its_letter_is_never_forgotten():
+    class NeverForgets(FaultyStore):
+        async def forget(self, ids):
+            await asyncio.sleep(1e9)
+
+    store = NeverForgets()
+    async with make_queue(store) as queue:
+        await kill(queue, store, "a")
+        await queue.replay_dead_letters()
+        await queue.flush()
+        queue.enqueue({"name": "a", "id": "b"})
+        await queue.flush()
+        assert ids(await queue.query()) == ["a", "b"]
+        assert queue.dead_letters == ()
+    assert queue.metrics().written == 2
+    assert queue.ledger.held == 0
+
+
+async def test_a_letter_that_can_not_be_forgotten_harms_nothing():
+    class Refuses(FaultyStore):
+        async def forget(self, ids):
+            raise StoreUnavailable("not now")
+
+    store = Refuses()
+    async with make_queue(store) as queue:
+        await kill(queue, store, "a")
+        await queue.replay_dead_letters()
+        await queue.flush()
+        assert ids(await queue.query()) == ["a"]
+        assert [letter.id for letter in await queue.list_dead_letters()] == ["a"]
+
+
+async def test_whoever_hears_that_all_is_written_finds_no_letter_of_it():
+    store, found = FaultyStore(), []
+    async with make_queue(store) as queue:
+        await kill(queue, store, "a")
+        queue.subscribe(lambda event: found.append((event.kind, queue.dead_letters)))
+        await queue.replay_dead_letters()
+        await queue.flush()
+        assert ("drained", ()) in found
 
 
 async def test_a_trace_that_is_cancelled_in_its_replay_is_still_a_letter():

@@ -89,6 +89,7 @@ async def _by_time(database: Database, query: TraceQuery) -> list[Way]:
 async def _across(database: Database, time: float) -> list[Any] | None:
     """Keys of few rows, among which all are that begin by this time and end at it or later; None
     where they are many."""
+    time = float(time)
     spans = [("time", between(time, EVER)), ("start", between(-EVER, time))]
     few = min(await keys_in(database, spans, FEW + 1), key=len)
     if len(few) > FEW:

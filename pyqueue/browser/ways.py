@@ -143,12 +143,19 @@ async def keys_in(database: Database, spans: list[tuple[str, Any]], *limit: int)
 
 def between(lower: Any, upper: Any) -> Any:
     """An IDBKeyRange; None is no bound."""
-    lower, upper = (to_array(key) if isinstance(key, list) else key for key in (lower, upper))
+    lower, upper = map(_key, (lower, upper))
     if lower is None:
         return None if upper is None else js.IDBKeyRange.upperBound(upper)
     if upper is None:
         return js.IDBKeyRange.lowerBound(lower)
     return js.IDBKeyRange.bound(lower, upper)
+
+
+def _key(key: Any) -> Any:
+    """Of a large int Pyodide makes a BigInt, and that is no key."""
+    if isinstance(key, int):
+        return float(key)
+    return to_array(key) if isinstance(key, list) else key
 
 
 def _plain(key: Any) -> Any:

@@ -14,7 +14,7 @@ refused only where evicting what matters less would not make room.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from hashlib import blake2b
 
 from ..config import QueueConfig
@@ -122,9 +122,10 @@ class Admission:
 
     def _is_sampled_out(self, item: QueuedTrace, now: float) -> bool:
         """All traces with one trace id share their fate, in every tab and session; errors stay."""
-        if item.priority == CRITICAL or '"status":"error"' in item.text or '"error":' in item.text:
+        if item.priority == CRITICAL or ('"error"' in item.text and _is_error(*item.records())):
             return False
-        digest = blake2b((item.trace_id or item.id).encode(), digest_size=8).digest()
+        id = (item.trace_id or item.id).encode(errors="surrogatepass")
+        digest = blake2b(id, digest_size=8).digest()
         return int.from_bytes(digest) >= self._config.sample_rate * 2**64
 
     def _is_too_large(self, item: QueuedTrace, now: float) -> bool:
@@ -136,6 +137,8 @@ class Admission:
         ledger = self._ledger
         count_over = ledger.held + count - self._config.max_queue_size
         bytes_over = ledger.held_bytes + size - self._config.max_queue_bytes
+        if not count:  # a held trace grows: nobody goes for a limit that was lowered
+            count_over, bytes_over = 0, min(size, bytes_over)
         reason = Reason.QUEUE_FULL if count_over > 0 else Reason.QUEUE_BYTES
         if count_over <= 0 and bytes_over <= 0:
             reason = Reason.MEMORY
@@ -152,6 +155,11 @@ class Admission:
             count_over -= 1
             bytes_over -= victim.size
         return None
+
+
+def _is_error(trace: Mapping[str, object]) -> bool:
+    """By its own fields; an attribute may have their names."""
+    return "error" in trace or trace.get("status") == "error"
 
 
 _SOURCE = re.compile(r'"name":"((?:[^"\\.]|\\.)*)')

@@ -12,8 +12,9 @@ from ..encoding import encode
 from ..ports import RowWalk
 from ..query import TraceQuery
 from ..streaming import select
+from ..trace import LARGEST
 from . import sqlite_letters, sqlite_upkeep
-from .sqlite_database import SQLiteDatabase
+from .sqlite_database import SQLiteDatabase, to_column
 from .sqlite_letters import SQLiteLetters
 from .sqlite_upkeep import COLUMNS, SQLiteUpkeep, insert, row_of
 from .walk import ListWalk
@@ -110,12 +111,12 @@ def _candidates(query: TraceQuery) -> tuple[str, list[Any]]:
     if query.priority is not None:  # a mixed row stands under the highest that it holds
         conditions["priority >= ? AND (mixed OR priority = ?)"] = [query.priority] * 2
     if query.since is not None:
-        conditions["tMax >= ?"] = [query.since]
+        conditions["tMax >= ?"] = [_time(query.since)]
     if query.until is not None:
-        conditions["tMin <= ?"] = [query.until]
+        conditions["tMin <= ?"] = [_time(query.until)]
     if query.trace_id is not None:
         conditions["id IN (SELECT segment FROM segment_trace_ids WHERE traceId = ?)"] = [
-            query.trace_id
+            to_column(query.trace_id)
         ]
     where = " AND ".join(conditions) or "TRUE"
     values = [value for group in conditions.values() for value in group]
@@ -128,3 +129,8 @@ def _candidates(query: TraceQuery) -> tuple[str, list[Any]]:
     else:
         order = "tMin" if query.order == "asc" else "tMax DESC"
     return f"SELECT id FROM segments WHERE {where} ORDER BY {order}", values
+
+
+def _time(ms: float) -> float:
+    """As its column has it, also where it is a larger integer than SQLite's."""
+    return float(max(-LARGEST, min(ms, LARGEST)))

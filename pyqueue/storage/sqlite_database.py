@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from ..encoding import in_utf8
 from ..errors import StoreError, StoreFull, StoreRejected, StoreUnavailable
 
 LOCK_TIMEOUT = 0.05
@@ -93,6 +94,17 @@ class SQLiteDatabase:
             yield
         except sqlite3.Error as error:
             raise _kind(error)(f"SQLite {self.path!r}: {type(error).__name__}: {error}") from error
+
+
+def to_column(text: str) -> str | bytes:
+    """The text as SQLite can keep it: UTF-8 has nothing for a lone surrogate, so that such a one
+    is a BLOB."""
+    return text if in_utf8(text) == text else text.encode(errors="surrogatepass")
+
+
+def from_column(value: str | bytes) -> str:
+    """And back."""
+    return value if isinstance(value, str) else value.decode(errors="surrogatepass")
 
 
 def _kind(error: sqlite3.Error) -> type[StoreError]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import astuple, fields
+from typing import Any
 
 from ..batch import DeadLetter
-from .sqlite_database import SQLiteDatabase
+from .sqlite_database import SQLiteDatabase, from_column, to_column
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS dead_letters (
@@ -27,13 +28,23 @@ class SQLiteLetters:
         with self._database.transaction(strict=True) as db:
             db.executemany(
                 f"INSERT OR REPLACE INTO dead_letters ({', '.join(COLUMNS)}) VALUES ({marks})",
-                map(astuple, letters),
+                map(_values, letters),
             )
 
     async def letters(self) -> list[DeadLetter]:
         rows = self._database.read(f"SELECT {', '.join(COLUMNS)} FROM dead_letters ORDER BY time")
-        return [DeadLetter(*row) for row in rows]
+        return [DeadLetter(*map(_read, row)) for row in rows]
 
     async def forget(self, ids: list[str]) -> None:
         with self._database.transaction(strict=True) as db:
-            db.executemany("DELETE FROM dead_letters WHERE id = ?", [(id,) for id in ids])
+            db.executemany(
+                "DELETE FROM dead_letters WHERE id = ?", [(to_column(id),) for id in ids]
+            )
+
+
+def _values(letter: DeadLetter) -> list[Any]:
+    return [to_column(x) if isinstance(x, str) else x for x in astuple(letter)]
+
+
+def _read(value: Any) -> Any:
+    return from_column(value) if isinstance(value, bytes) else value

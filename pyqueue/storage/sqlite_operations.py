@@ -22,7 +22,7 @@ from ..write_queue.plan import BulkWrite
 from ..write_queue.search import CHUNK, read_search
 from ..write_queue.vectors import Match, pack, unpack
 from . import sqlite_letters
-from .sqlite_database import SQLiteDatabase
+from .sqlite_database import SQLiteDatabase, to_column
 from .sqlite_letters import SQLiteLetters
 
 SCHEMA = (
@@ -87,7 +87,7 @@ class SQLiteOperationStore(SQLiteLetters):
         rows = self._database.read(
             """SELECT content, tags, metadata, embedding, label FROM (SELECT ? AS id) AS wanted
                LEFT JOIN entries USING (id) LEFT JOIN vectors USING (id)""",
-            (id,),
+            (to_column(id),),
         )
         content, tags, metadata, embedding, label = rows[0]
         if content is None and embedding is None:

@@ -12,7 +12,7 @@ from ..batch import Row
 from ..encoding import encode
 from ..errors import StoreFenced
 from ..ports import Place, RowFacts
-from .sqlite_database import SQLiteDatabase
+from .sqlite_database import SQLiteDatabase, from_column, to_column
 
 FACTS = "priority, tMax, codec, count, bytes"
 
@@ -65,13 +65,12 @@ def insert(db: sqlite3.Connection, row: Row, key: int | None = None) -> None:
     """Put a row into the table, under this key or a new one."""
     values = (
         key, row.session, row.seq_first, row.seq_last, row.priority, row.mixed, row.count,
-        row.bytes, row.t_min, row.t_max, row.codec, row.data,
+        row.bytes, float(row.t_min), float(row.t_max), row.codec, row.data,
     )  # fmt: skip
     marks = ", ".join("?" * len(values))
     key = db.execute(f"INSERT INTO segments (id, {COLUMNS}) VALUES ({marks})", values).lastrowid
-    db.executemany(
-        "INSERT INTO segment_trace_ids VALUES (?, ?)", [(id, key) for id in row.trace_ids]
-    )
+    ids = [(to_column(id), key) for id in row.trace_ids]
+    db.executemany("INSERT INTO segment_trace_ids VALUES (?, ?)", ids)
 
 
 def row_of(values: Sequence[Any]) -> Row:
@@ -92,7 +91,7 @@ def _read(db: sqlite3.Connection, key: int) -> Row | None:
     if values is None:
         return None
     ids = db.execute("SELECT traceId FROM segment_trace_ids WHERE segment = ?", (key,)).fetchall()
-    return replace(row_of(values), trace_ids=tuple(id for (id,) in ids))
+    return replace(row_of(values), trace_ids=tuple(from_column(id) for (id,) in ids))
 
 
 def _replace(db: sqlite3.Connection, stored: dict[int, Row], rows: list[Row]) -> None:

@@ -46,11 +46,13 @@ class OrderedBatcher(Batcher):
         return super().wake_at(NOTHING if self._retrying else lanes, now)
 
     def failed(self, batch: Batch, error: Exception, now: float) -> bool:
+        # What waits already stands aside: batch numbers and places can be the same.
+        others, self._retrying = self._retrying, []
         will_retry = super().failed(batch, error, now)
         # By place instead of by batch number (a half has a new one), and none before the one in
         # front of it: a sorted list is a heap.
         due = 0.0
-        in_order = sorted(self._retrying, key=lambda entry: _place(entry[2]))
+        in_order = sorted(self._retrying + others, key=lambda entry: _place(entry[2]))
         self._retrying = []
         for at, _, waiting in in_order:
             due = max(due, at)

@@ -240,13 +240,13 @@ class AsyncWriteQueue:
 
     async def replay_dead_letters(self, ids: Collection[str] | None = None) -> list[Verdict]:
         """Enqueue these (None: all) again, behind everything that came since. What is accepted is
-        no dead letter any more."""
+        no dead letter any more once it is durable."""
         letters = await self._writer.dead_letters.all()
         chosen = [letter for letter in letters if ids is None or letter.id in ids]
         now, wall = self._writer.clock.now(), self._writer.clock.wall()
         items = [to_item(from_text(one.trace), one.priority, now, wall, one.id) for one in chosen]
         verdicts = [self._writer.offer(item) for item in items]
-        await self._writer.dead_letters.purge({verdict.id for verdict in verdicts if verdict})
+        self._writer.dead_letters.replayed(verdict.id for verdict in verdicts if verdict)
         return verdicts
 
     def _read(self, operation: object, priority: object) -> QueuedTrace:

@@ -161,6 +161,18 @@ def test_one_that_moves_to_a_higher_priority_does_not_pass_the_limit_of_bytes():
     assert core.ledger.held_bytes <= 300
 
 
+def test_over_limits_that_were_lowered_one_is_moved_at_the_price_of_its_longer_name_alone():
+    core = make_core()
+    fill(core, *[LOW] * 1_000, NORMAL)
+    core.configure(make_core(max_queue_size=10).config, 0.0)
+    assert core.reprioritize("1000-1", HIGH, 0.0)
+    assert core.reprioritize("1000-1", CRITICAL, 0.0)
+    assert (core.ledger.held, core.ledger.total("evicted")) == (1_001, 0)
+    core.configure(make_core(max_queue_bytes=1_000).config, 0.0)
+    assert core.reprioritize("0-0", HIGH, 0.0)
+    assert (core.ledger.held, core.ledger.total("evicted")) == (1_000, 1)
+
+
 def test_many_at_once_get_in_as_they_would_one_by_one():
     for kind in (None, 2, 3):
         core, single = (make_core(max_queue_size=5, max_trace_bytes=150) for _ in range(2))

@@ -129,8 +129,22 @@ def test_many_at_once_meet_the_same_rules_as_one_by_one():
     assert together.ledger.total("accepted") == apart.ledger.total("accepted") > 0
 
 
+@pytest.mark.parametrize("fields", [{"id": "\ud800"}, {"id": "a", "trace_id": "\udfff"}], ids=str)
+def test_sampling_judges_an_id_that_utf8_can_not_hold_like_any_other(fields):
+    few, most = (make_core(sample_rate=rate) for rate in (0, 0.999999))
+    assert refused(few, named("a", **fields)) == [Reason.SAMPLED_OUT]
+    assert refused(most, named("a", **fields)) == [None]
+
+
 def test_sampling_keeps_every_error_whatever_its_priority():
     core = make_core(sample_rate=0)
-    fields = [{"status": "error"}, {"error": {"message": "x"}}, {"status": "ok"}]
+    fields = [{"status": "error"}, {"error": {"message": "x"}}, {"error": {}}, {"status": "ok"}]
     traces = [make_trace(str(n), LOW, **some) for n, some in enumerate(fields)]
-    assert refused(core, *traces) == [None, None, Reason.SAMPLED_OUT]
+    assert refused(core, *traces) == [None, None, None, Reason.SAMPLED_OUT]
+
+
+@pytest.mark.parametrize("key", ["error", "status"])
+def test_sampling_takes_no_attribute_for_an_error(key):
+    core = make_core(sample_rate=0)
+    trace = make_trace("a", attributes={key: "error", "deep": [{key: "error"}]})
+    assert refused(core, trace) == [Reason.SAMPLED_OUT]

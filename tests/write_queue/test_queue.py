@@ -417,6 +417,16 @@ async def test_an_operation_that_poisons_its_batch_goes_alone_to_the_dead_letter
     assert queue.ledger.broken_laws() == []
 
 
+@pytest.mark.parametrize("count", range(2, 12))
+async def test_a_batch_of_nothing_but_poison_dies_although_no_time_passes(count):
+    store = FaultyOperationStore()
+    store.poison = {f"{n}" for n in range(count)}
+    async with make_queue(store, flush_threshold=count, max_retries=0) as queue:
+        verdicts = [queue.store(f"{n}", "1") for n in range(count)]
+        await asyncio.sleep(1)
+        assert [dead.id for dead in queue.dead_letters] == [verdict.id for verdict in verdicts]
+
+
 async def test_dead_letters_can_be_replayed():
     store = FaultyOperationStore()
     store.poison = {"a"}
@@ -427,8 +437,55 @@ async def test_dead_letters_can_be_replayed():
         store.poison = set()
         assert await queue.replay_dead_letters(["other"]) == []
         assert all(await queue.replay_dead_letters())
-        assert queue.dead_letters == ()
         assert (await queue.get("a")).embedding == (1.0, 2.0)
+        assert queue.dead_letters == ()
+
+
+async def test_a_letter_is_kept_until_its_operation_is_durable():
+    store = FaultyOperationStore()
+    store.poison = {"a"}
+    async with make_queue(store, max_retries=0) as queue:
+        queue.store("a", "1")
+        await queue.wait_for_drain()
+        (again,) = await queue.replay_dead_letters()
+        assert [dead.id for dead in await queue.list_dead_letters()] == [again.id]
+        assert not any(await queue.replay_dead_letters())  # it is on its way already
+        queue.clear()
+        store.poison = set()
+        assert all(await queue.replay_dead_letters())
+        await queue.flush()
+        assert await queue.list_dead_letters() == []
+        assert await store.get("a") == Entry("a", "1")
+
+
+async def test_what_dies_again_in_its_replay_is_a_letter_however_slow_the_store():
+    class Slow(FaultyOperationStore):
+        def __init__(self):
+            super().__init__()
+            self.kept = {}
+
+        async def bury(self, letters):
+            await asyncio.sleep(0.05)
+            self.kept |= {letter.id: letter for letter in letters}
+
+        async def letters(self):
+            await asyncio.sleep(0.05)
+            return list(self.kept.values())
+
+        async def forget(self, ids):
+            await asyncio.sleep(0.05)
+            for id in ids:
+                self.kept.pop(id, None)
+
+    store = Slow()
+    store.poison = {"a"}
+    async with make_queue(store, flush_threshold=1, max_retries=0) as queue:
+        verdict = queue.store("a", "1")
+        await asyncio.sleep(1)
+        await queue.replay_dead_letters()
+        await asyncio.sleep(1)
+        assert [letter.id for letter in await store.letters()] == [verdict.id]
+        assert [dead.id for dead in queue.dead_letters] == [verdict.id]
 
 
 async def test_an_outage_loses_nothing_however_long():

@@ -138,6 +138,24 @@ class StoreConformance:
             "desc": ["l", "c"],
         }
 
+    async def test_takes_any_time_and_any_text_as_an_id(self) -> None:
+        store = self.make_store()
+        await store.open()
+        trace = make_trace("\udfff", timestamp=10**19, traceId="\ud800")
+        await store.write(make_batch([trace, make_trace("b", timestamp=5.0, traceId="\\ud800")]))
+        asked = [
+            TraceQuery(trace_id="\ud800"),
+            TraceQuery(id="\udfff"),
+            TraceQuery(since=10**19),
+            TraceQuery(since=10**18, until=10**20, order="desc"),
+        ]
+        found = [await store.query(query) for query in asked]
+        later = await store.query(TraceQuery(since=10**19 + 1))
+        other = await store.query(TraceQuery(trace_id="\\ud800"))
+        await store.close()
+        assert found == [[json.loads(trace.text)]] * len(asked)
+        assert (later, ids(other)) == ([], ["b"])
+
     async def test_finds_a_priority_inside_a_mixed_row(self) -> None:
         store = self.make_store()
         await store.open()
@@ -180,3 +198,15 @@ class StoreConformance:
         found = await store.letters()
         await store.close()
         assert found == [replace(letter, resolution="a bug of ours")]
+
+    async def test_buries_a_letter_whatever_its_texts_hold(self) -> None:
+        store: Any = self.make_store()
+        if not hasattr(store, "letters"):
+            return
+        await store.open()
+        letter = DeadLetter("\ud800", "{}", 1, "retries", "Boom: \udfff", 4, 0.0, "\ud800?")
+        await store.bury([letter, replace(letter, id="\\ud800"), replace(letter, id="gone\udfff")])
+        await store.forget(["gone\udfff"])
+        found = await store.letters()
+        await store.close()
+        assert sorted(found, key=repr) == [replace(letter, id="\\ud800"), letter]

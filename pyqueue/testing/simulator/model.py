@@ -88,6 +88,8 @@ class Model:
         all that matter less are not enough."""
         over = len(self.here) + count - self.config.max_queue_size
         bytes_over = self.bytes + size - self.config.max_queue_bytes
+        if not count:  # one that is here is to grow
+            over, bytes_over = 0, min(size, bytes_over)
         full = Reason.QUEUE_FULL if over > 0 else Reason.QUEUE_BYTES
         reason = full if over > 0 or bytes_over > 0 else Reason.MEMORY
         if tight and (self.mode != "priority" or priority < 3):
