@@ -30,11 +30,15 @@ START = """async (options) => {
             {"config": {"maxQueueSize": -1, "maxBatchSiz": 10, "heapThreshold": "high"}},
             ["maxQueueSize", "-1", "maxBatchSiz", "maxBatchSize?", "heapThreshold", "'high'"],
         ),
-        ({"queue": "lifo"}, ["queue", "'lifo'"]),
+        ({"queue": "lifo"}, ["queue", '"lifo"', "priority,fifo,batch"]),
+        ({"queue": "lifo", "runtime": "none"}, ["queue", '"lifo"']),
         ({"config": "fast"}, ["config", "fast"]),
         ({"runtime": "wasm"}, ["runtime", '"wasm"']),
+        ({"budget": "1000 kB"}, ["budget", "a number of bytes", '"1000 kB"']),
+        ({"journal": -1}, ["journal", "-1"]),
+        ({"tracks": "x"}, ["tracks", "true or false"]),
+        ({"databse": "x"}, ["databse", "database"]),
     ],
-    ids=["several at once", "unknown queue", "not an object", "unknown runtime"],
 )
 def test_a_wrong_option_is_named_and_traces_are_stored_all_the_same(
     page: Page, options: dict[str, Any], named: list[str]
@@ -49,6 +53,20 @@ def test_a_wrong_option_is_named_and_traces_are_stored_all_the_same(
     assert [trace["name"] for trace in stored(page)] == ["before", "after"]
     assert_law(answer["metrics"])
     assert answer["metrics"]["written"] == 2
+
+
+def test_an_option_that_is_undefined_is_the_default_but_for_consent(page: Page) -> None:
+    page.goto("/blank.html")
+    answer = page.evaluate(f"""() => ({START})({{
+      database: undefined, budget: undefined, runtime: undefined, redact: undefined,
+    }})""")
+    assert answer["name"] == "no error"
+    assert answer["read"] == ["before", "after"]
+    page.evaluate("""async () => {
+      const { start } = await import("/pyqueue/pyqueue.js");
+      start({ database: "private", consent: undefined }).trace("nobody was asked");
+    }""")
+    assert page.evaluate("pyqueue.metrics()")["droppedByReason"] == {"consent": 1}
 
 
 def test_zero_is_zero_and_not_the_default(page: Page) -> None:

@@ -101,6 +101,17 @@ def test_a_trace_without_a_name_is_refused_and_counted(page: Page) -> None:
     assert metrics["droppedByReason"] == {"invalid": 6}
 
 
+def test_a_span_whose_attributes_cannot_be_read_is_refused_and_throws_nothing(page: Page) -> None:
+    start(page, runtime="none")
+    ended = page.evaluate("""() => {
+      const broken = { get total() { throw new Error("not yet"); } };
+      const whole = pyqueue.span("whole");
+      return [pyqueue.span("broken", broken).end(), whole.end({ attributes: broken })];
+    }""")
+    assert ended == [None, None]
+    assert page.evaluate("pyqueue.metrics()")["droppedByReason"] == {"invalid": 2}
+
+
 def test_an_unknown_priority_is_marked_and_the_trace_is_stored(page: Page) -> None:
     start(page, runtime="none")
     ids = page.evaluate(PRIORITIES)

@@ -154,6 +154,13 @@ def test_another_database_s_journal_is_left_alone(page: Page) -> None:
     assert page.evaluate("pyqueue.recovered")["traces"] == 10
 
 
+def test_so_is_that_of_one_whose_name_begins_like_this_one_s(page: Page) -> None:
+    leave_without_database(page, 10, database="pyqueue/shop")
+    assert come_back(page)["traces"] == 0
+    start(page, "/blank.html?other", runtime="none", database="pyqueue/shop")
+    assert page.evaluate("pyqueue.recovered")["traces"] == 10
+
+
 @pytest.fixture
 def cached(driver: Playwright, server: Host) -> Iterator[Browser]:
     """A Chromium that keeps pages for Back, which Playwright's own switches off."""

@@ -45,6 +45,44 @@ def test_an_id_is_stored_once_however_often_it_is_traced(page: Page) -> None:
     assert [trace["attributes"] for trace in page.evaluate("pyqueue.query()")] == [{"n": 0}]
 
 
+def test_what_waits_for_room_in_the_page_can_be_moved_too(page: Page) -> None:
+    start(page, config={"maxQueueSize": 10})
+    page.evaluate("pyqueue.pause()")
+    moved = page.evaluate("""async () => {
+      const ids = Array.from({ length: 30 }, (_, n) => pyqueue.trace("waits", { n }));
+      return Promise.all([ids[0], ids[29]].map((id) => pyqueue.reprioritize(id, "high")));
+    }""")
+    assert moved == [True, True]
+    page.evaluate("pyqueue.resume().then(() => pyqueue.flush())")
+    high = page.evaluate("pyqueue.query({ priority: 'high' })")
+    assert sorted(trace["attributes"]["n"] for trace in high) == [0, 29]
+    assert_law(page.evaluate("pyqueue.metrics()"))
+
+
+def test_a_larger_limit_for_a_trace_holds_at_the_page_s_door_too(page: Page) -> None:
+    start(page)
+    large = "pyqueue.trace('large', { payload: 'x'.repeat(1.5 * 2 ** 20) })"
+    assert page.evaluate(large) is None
+    page.evaluate("pyqueue.reconfigure({ maxTraceBytes: 2 ** 21 })")
+    assert page.evaluate(large)
+    assert page.evaluate("pyqueue.flush().then(() => pyqueue.metrics())")["written"] == 1
+
+
+def test_a_time_without_end_is_one_whoever_answers(page: Page) -> None:
+    for runtime in ("worker", "none"):
+        start(page, runtime=runtime)
+        page.evaluate("pyqueue.trace('now'), pyqueue.flush()")
+        found = page.evaluate("""async () => {
+          const found = [];
+          for (const time of [Infinity, -Infinity]) {
+            found.push((await pyqueue.query({ since: time })).length > 0);
+            found.push((await pyqueue.query({ until: time })).length > 0);
+          }
+          return found;
+        }""")
+        assert found == [False, True, True, False], runtime
+
+
 def test_what_needs_python_says_so_where_there_is_none(page: Page) -> None:
     start(page, runtime="none")
     assert "needs Python" in page.evaluate("pyqueue.pause().catch(String)")

@@ -38,9 +38,8 @@ def end_worker(page: Page) -> None:
 
 
 def until_replaced(page: Page, restarts: int = 1) -> None:
-    metrics_when(
-        page, lambda metrics: metrics["restarts"] == restarts and metrics["mode"] != "booting"
-    )
+    metrics_when(page, lambda metrics: metrics["restarts"] == restarts)
+    page.evaluate("pyqueue.ready")
 
 
 def assert_each_once(page: Page, ids: list[str]) -> None:
@@ -57,7 +56,7 @@ def test_what_a_dead_worker_held_is_handed_to_its_successor(page: Page, runtime:
     metrics_when(page, lambda metrics: metrics["memoryUsage"] > 0)
     end_worker(page)
     after = page.evaluate(TRACE, [100, "after"])
-    page.evaluate("pyqueue.flush()")
+    page.evaluate("pyqueue.resume().then(() => pyqueue.flush())")
 
     assert_each_once(page, before + held + after)
     metrics = page.evaluate("pyqueue.metrics()")
@@ -215,6 +214,39 @@ def test_a_successor_uses_the_queue_that_was_chosen_last(page: Page, runtime: st
     page.evaluate("() => { pyqueue.on('batch', () => {}); }")  # nobody answers: no error
     until_replaced(page)
     assert page.evaluate("pyqueue.metrics()")["mode"] == "fifo"
+
+
+def test_a_successor_is_paused_and_configured_as_it_was(page: Page, runtime: str) -> None:
+    start(page, runtime=runtime)
+    page.evaluate("pyqueue.reconfigure({ maxBatchSize: 7 }).then(() => pyqueue.pause())")
+    page.evaluate("() => { pyqueue.trace('held', {}, { priority: 'critical' }); }")
+    end_worker(page)
+    metrics = page.evaluate("pyqueue.metrics()")
+    assert metrics["batchTarget"] <= 7
+    assert metrics["written"] == 0
+    page.evaluate("pyqueue.resume().then(() => pyqueue.flush())")
+    assert len(stored(page)) == 1
+
+
+def test_a_successor_gets_nothing_of_what_was_withdrawn(page: Page, runtime: str) -> None:
+    start(page, runtime=runtime)
+    page.evaluate(PAUSED)
+    page.evaluate(TRACE, [50, "private"])
+    metrics_when(page, lambda metrics: metrics["memoryUsage"] > 0)
+    (worker,) = workers(page)
+    worker.evaluate("""() => {
+      setTimeout(() => {
+        for (const end = Date.now() + 1000; Date.now() < end; );
+        close();
+      });
+    }""")
+    page.evaluate("pyqueue.setConsent(false)")  # which it does not hear of any more
+    until_replaced(page)
+    page.evaluate("pyqueue.resume().then(() => pyqueue.flush())")
+    assert stored(page) == []
+    metrics = page.evaluate("pyqueue.metrics()")
+    assert_law(metrics)
+    assert metrics["evicted"] == 50
 
 
 def test_the_page_hears_at_once_of_what_python_refuses(page: Page) -> None:

@@ -119,6 +119,111 @@ def test_what_was_given_up_for_want_of_consent_is_not_in_the_account_as_written(
     assert (account["accepted"], account["written"], account["evicted"]) == (50, 10, 40)
 
 
+# Of another tab, maybe; until `letGo()`.
+LONG_TRANSACTION = """async () => {
+  const request = indexedDB.open("pyqueue");
+  await new Promise((resolve) => (request.onsuccess = resolve));
+  const tx = request.result.transaction(["segments", "ledger"], "readwrite");
+  const store = tx.objectStore("ledger");
+  let isHeld = true;
+  globalThis.letGo = () => (isHeld = false);
+  const hold = () => (store.get("x").onsuccess = () => isHeld && hold());
+  hold();
+}"""
+
+
+def test_what_a_database_that_hangs_does_not_take_is_bounded(page: Page) -> None:
+    start(page, runtime="none", budget=50_000)
+    page.evaluate("pyqueue.trace('first'), pyqueue.flush()")
+    page.evaluate(LONG_TRANSACTION)
+    held = page.evaluate("""async () => {
+      const payload = "x".repeat(400);
+      for (let n = 0; n < 20; n += 1) {
+        for (let m = 0; m < 30; m += 1) pyqueue.trace("more", { payload });
+        pyqueue.flush();
+        await new Promise(requestAnimationFrame);
+      }
+      const { inFlight, queued } = await pyqueue.metrics();
+      return inFlight + queued;
+    }""")
+    assert 50 < held <= 50_000 / 500
+    page.evaluate("letGo()")
+    page.evaluate("pyqueue.flush()")
+    metrics = page.evaluate("pyqueue.metrics()")
+    assert_law(metrics)
+    assert len(stored(page)) == metrics["written"] == held + 1
+
+
+def test_what_is_being_written_when_consent_is_withdrawn_is_in_the_account_as_written(
+    page: Page,
+) -> None:
+    start(page, runtime="none")
+    page.evaluate("pyqueue.trace('first'), pyqueue.flush()")
+    page.evaluate(LONG_TRANSACTION)
+    page.evaluate("""async () => {
+      for (let n = 0; n < 600; n += 1) pyqueue.trace("row", { n });
+      const flushed = pyqueue.flush();
+      await pyqueue.metrics(); // by now it is under way
+      pyqueue.setConsent(false);
+      letGo();
+      await flushed;
+    }""")
+    metrics = page.evaluate("pyqueue.metrics()")
+    assert_law(metrics)
+    assert (metrics["written"], metrics["evicted"]) == (251, 350)
+    assert len(stored(page)) == 251
+
+
+def test_an_id_that_was_stored_before_python_was_up_is_not_stored_again(page: Page) -> None:
+    page.goto("/blank.html")
+    drops = page.evaluate("""async () => {
+      const { start } = await import("/pyqueue/pyqueue.js");
+      const { ready } = start();
+      const drops = [];
+      pyqueue.on("drop", ({ reason }) => drops.push(reason));
+      const order = () => (pyqueue.trace("order.paid", {}, { id: "order-7" }), pyqueue.flush());
+      await order();
+      await order();
+      await ready;
+      await order();
+      return drops;
+    }""")
+    assert [trace["id"] for trace in stored(page)] == ["order-7"]
+    metrics = page.evaluate("pyqueue.metrics()")
+    assert_law(metrics)
+    assert metrics["droppedByReason"] == {"duplicate": 2}
+    assert drops == ["duplicate", "duplicate"]
+
+
+def test_what_waits_can_be_moved_to_another_priority(page: Page) -> None:
+    start(page, runtime="none")
+    moved = page.evaluate("""async () => {
+      const id = pyqueue.trace("urgent after all", { says: '"priority":"normal"' });
+      const moved = await pyqueue.reprioritize(id, "HIGH");
+      await pyqueue.flush();
+      const wrong = await pyqueue.reprioritize(id, "most").catch(String);
+      return [moved, await pyqueue.reprioritize(id, "low"), wrong];
+    }""")
+    assert moved[:2] == [True, False]
+    assert '"most"' in moved[2]
+    (trace,) = stored(page)
+    assert trace["priority"] == "high"
+    assert trace["attributes"] == {"says": '"priority":"normal"'}
+    assert rows(page)[0]["priority"] == 2
+    assert_law(page.evaluate("pyqueue.metrics()"))
+
+
+def test_no_trace_gives_way_to_one_that_has_no_room_even_so(page: Page) -> None:
+    start(page, runtime="none", budget=20_000)
+    refused = page.evaluate("""() => {
+      for (let n = 0; n < 20; n += 1) pyqueue.trace("small", { n }, { priority: "low" });
+      return pyqueue.trace("large", { payload: "x".repeat(20_000) }, { priority: "critical" });
+    }""")
+    assert refused is None
+    metrics = page.evaluate("pyqueue.flush().then(() => pyqueue.metrics())")
+    assert (metrics["written"], metrics["evicted"], metrics["refused"]) == (20, 0, 1)
+
+
 def test_what_waits_can_be_cancelled(page: Page) -> None:
     start(page, runtime="none")
     assert page.evaluate("""async () => {

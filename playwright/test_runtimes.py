@@ -164,3 +164,25 @@ def test_in_a_sandbox_nothing_is_kept_nothing_is_thrown_and_the_account_is_right
     assert "FlushError" in told["flush"]
     assert told["health"]["grade"] == "unhealthy"
     assert_law(told["metrics"])
+
+
+@pytest.mark.parametrize("runtime", ["worker", "none"])
+def test_what_is_traced_while_it_shuts_down_is_stored_or_refused(page: Page, runtime: str) -> None:
+    start(page, runtime=runtime, journal=0)
+    accepted = page.evaluate("""async () => {
+      const ids = [];
+      const trace = () => ids.push(pyqueue.trace("late"));
+      for (let n = 0; n < 300; n += 1) trace();
+      const ended = pyqueue.shutdown();
+      for (let isOver = ended.then(() => true); ; ) {
+        trace();
+        const pause = new Promise(requestAnimationFrame);
+        if ((await Promise.race([isOver, pause])) === true) break;
+      }
+      trace();
+      return ids.filter(Boolean).length;
+    }""")
+    metrics = page.evaluate("pyqueue.metrics()")
+    assert_law(metrics)
+    assert accepted == metrics["accepted"] == metrics["written"] == 300
+    assert metrics["droppedByReason"]["closed"] > 0

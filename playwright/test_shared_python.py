@@ -130,7 +130,7 @@ def test_when_its_process_crashes_with_a_page_the_other_goes_on_with_another(
     crash_tab(host, pid)
     ids += guest.evaluate(TRACE, [40, "later"])
     until_replaced(guest)
-    guest.evaluate("pyqueue.flush()")
+    guest.evaluate("pyqueue.resume().then(() => pyqueue.flush())")
     assert ids_of(guest) == sorted(ids)
     assert_law(guest.evaluate("pyqueue.metrics()"))
 
@@ -151,7 +151,7 @@ def test_when_it_dies_all_pages_go_on_with_one_other(pages: tuple[Page, Page], e
         ids += pages[0].evaluate(TRACE, [10, "broken"])  # the other has nothing to say to it
     for page in pages:
         until_replaced(page)
-        page.evaluate("pyqueue.flush()")
+        page.evaluate("pyqueue.resume().then(() => pyqueue.flush())")
         assert_law(page.evaluate("pyqueue.metrics()"))
     assert ids_of(pages[0]) == sorted(ids)
     assert len(workers(pages[0])) == 1

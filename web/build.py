@@ -98,8 +98,8 @@ def make_snapshot(archive: Path) -> Path:
 # All that a page needs to trace; what else it may need is loaded behind it, and shared among them.
 FIRST = ("pyqueue.js", "worker.js")
 BEHIND = (
-    *("python.js", "spool.js", "tabs.js", "recovery.js", "control.js", "database_faults.js"),
-    *("export.js", "devtools/hook.js", "devtools/tracks.js"),
+    *("options.js", "python.js", "spool.js", "tabs.js", "recovery.js", "control.js"),
+    *("database_faults.js", "export.js", "devtools/hook.js", "devtools/tracks.js"),
 )
 
 # Loaded by whoever wants to look, and by nobody else.

@@ -1,8 +1,8 @@
 // What a page asks of its client besides tracing; loaded when first asked. `client` holds its parts.
 
-import { discard } from "./discard.js";
+import { discard, move } from "./discard.js";
 import { merge } from "./metrics.js";
-import { add, sum } from "./protocol.js";
+import { add, PRIORITIES, sum } from "./protocol.js";
 import { pages, select } from "./queries.js";
 import { accounts, matching } from "./reader.js";
 import { now } from "./trace.js";
@@ -43,9 +43,16 @@ function held(client) {
   return [...(client.spool()?.held ?? []), ...waits].map(({ text }) => text);
 }
 
+/** The conditions as JSON can carry them: it has no Infinity. */
+function plain(conditions) {
+  const bound = (value) => (Math.abs(value) === Infinity ? Math.sign(value) * Number.MAX_VALUE : value);
+  return { ...conditions, since: bound(conditions.since), until: bound(conditions.until) };
+}
+
 /** Traces, queued and stored, that match {id, name, priority, traceId, since, until, limit, order};
  *  {tabs: true} includes what the other tabs have queued. */
-export async function query(client, { tabs, ...conditions } = {}) {
+export async function query(client, { tabs, ...given } = {}) {
+  const conditions = plain(given);
   const texts = await unstored(client, tabs);
   const found = await ask(client, "query", conditions, texts);
   return found === NO_PYTHON ? select(client.about().database, conditions, texts) : found;
@@ -59,7 +66,8 @@ export async function unstored(client, tabs) {
 /** The same a page at a time, in constant memory, for `for await`: {traces, progress: {rowsRead, rows}}, with at most
  *  `pageSize` traces; none where nothing matched in the rows that were read for it. Ends when the loop is left, or
  *  by the AbortSignal, whose reason it throws; rejects with PythonLost where that happens in the midst of it. */
-export async function* stream(client, { tabs, ...conditions } = {}, { pageSize = 500, signal } = {}) {
+export async function* stream(client, { tabs, ...given } = {}, { pageSize = 500, signal } = {}) {
+  const conditions = plain(given);
   const texts = await unstored(client, tabs);
   signal?.throwIfAborted();
   const number = await ask(client, "stream", conditions, texts, pageSize);
@@ -116,13 +124,17 @@ export async function cancel(client, id) {
   const { waiting, past } = client.facts();
   const gone = discard(waiting, new Set([id]));
   add(past.cancelled, gone);
-  if (sum(gone)) return true;
-  return (await ask(client, "cancel", id)) === true;
+  const isGone = sum(gone) > 0 || (await ask(client, "cancel", id)) === true;
+  client.keep();
+  return isGone;
 }
 
 /** Moves a queued trace to another priority; false where it is not queued. */
 export async function reprioritize(client, id, priority) {
-  const label = await ask(client, "reprioritize", id, priority);
+  const level = typeof priority === "string" ? PRIORITIES.indexOf(priority.toLowerCase()) : priority;
+  if (!(level in PRIORITIES)) throw new TypeError(`priority must be one of ${PRIORITIES}, or 0 to 3, not ${JSON.stringify(priority)}`);
+  await client.up();
+  const label = move(client.facts().waiting, id, level) ? PRIORITIES[level] : await ask(client, "reprioritize", id, level);
   if (typeof label !== "string") return false;
   client.tell("moved", { id, priority: label }); // to tools
   return true;
@@ -133,7 +145,8 @@ export async function setQueue(client, kind) {
   const chosen = await ask(client, "setQueue", kind);
   if (chosen !== NO_PYTHON) {
     client.facts().waiting.fifo = chosen === "fifo";
-    client.about().queue = chosen; // where Python has to begin again
+    client.about().queue = chosen;
+    again(client, "setQueue", chosen);
     return chosen;
   }
   if (kind !== "fifo") throw new Error(`queue ${JSON.stringify(kind)} needs Python; here is only "fifo"`);
@@ -147,11 +160,30 @@ const onlyPython = (method) => async (client, ...args) => {
   return answer;
 };
 
+/** To be done once more, where Python has to begin again. */
+function again(client, method, ...args) {
+  (client.about().changes ??= {})[method] = args;
+}
+
 /** Writes no more for now; traces are taken as ever. */
-export const pause = onlyPython("pause");
-export const resume = onlyPython("resume");
+export async function pause(client) {
+  await onlyPython("pause")(client);
+  again(client, "pause");
+}
+
+export async function resume(client) {
+  await onlyPython("resume")(client);
+  delete client.about().changes?.pause;
+}
+
 /** Changes options of the config, in camelCase, at any load. */
-export const reconfigure = onlyPython("reconfigure");
+export async function reconfigure(client, changes) {
+  await onlyPython("reconfigure")(client, changes);
+  const about = client.about();
+  about.config = { ...about.config, ...changes }; // where Python has to begin again
+  about.maxTraceBytes = changes.maxTraceBytes ?? about.maxTraceBytes;
+}
+
 /** What happened in the last minutes (60, up to 1,440). */
 export const window = onlyPython("window");
 

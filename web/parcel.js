@@ -6,8 +6,8 @@ import { CRITICAL, MAX_BYTES, MAX_COUNT } from "./protocol.js";
 /** Takes out of the waiting room what goes next, as far as there is room, [count, bytes], and the same for CRITICAL:
  *  traces of one priority, the highest, or first come first; of a lane with at least `least`, or CRITICAL. Where Python
  *  is empty the first goes whatever the room: it might wait for ever. */
-export function take(waiting, rooms, least, isEmpty) {
-  const { fifo, lanes, heads } = waiting;
+export function take(waiting, rooms, least, isEmpty, fifo = waiting.fifo) {
+  const { lanes, heads } = waiting;
   const turns = lanes.map((lane, priority) => {
     const enough = lane.length - heads[priority] >= (priority === CRITICAL ? 1 : least);
     return [!enough ? Infinity : fifo ? lane[heads[priority]].number : -priority, priority];

@@ -21,9 +21,8 @@ const DEFAULTS = {
   database: "pyqueue",
   budget: 32 * 2 ** 20, // bytes that may wait here
   journal: 2 ** 20, // characters of localStorage
-  consent: true,
+  maxTraceBytes: 2 ** 20, // as QueueConfig has it
 };
-const MAX_TRACE_BYTES = 2 ** 20; // as QueueConfig has it
 const PAUSE = 50; // ms from one handing over to the next, but for what can't wait
 const SPOOL_DELAY = 1000; // ms that a trace waits for company where there is no Python
 const SPILL = 0.5; // share of the page's budget from which the spool writes while Python boots
@@ -41,17 +40,16 @@ const NO_PYTHON = { unsettled: [], sent: zeros(), settled: tallies(), stop() {} 
 
 /** Starts a client; returns at once and never throws. See web/README.md for the options. */
 export function start(options) {
-  return (globalThis.pyqueue = globalThis[Symbol.for("pyqueue")] = new Client(options ?? {}));
+  return (globalThis.pyqueue = globalThis[Symbol.for("pyqueue")] = new Client(Object(options)));
 }
 
 class Client {
-  #options;
+  #given;
+  #options; // with what was changed since
   #session;
   #writers = 1; // names given: S-0 is the spool, S-1 Python, then come those after a writer was lost
   #spoolName;
   #read;
-  #wrong;
-  #maxTraceBytes;
   #waiting;
   #spool;
   #python = NO_PYTHON;
@@ -89,23 +87,24 @@ class Client {
   recovered;
 
   constructor(options) {
-    const { budget, database, journal, redact, config } = (this.#options = { ...DEFAULTS, ...options });
+    this.#given = options;
+    this.#options = { ...options, maxTraceBytes: options.config?.maxTraceBytes };
+    for (const key in DEFAULTS) this.#options[key] ??= DEFAULTS[key];
+    const { budget, database, journal, redact } = this.#options;
     const shim = globalThis[Symbol.for("pyqueue")];
     this.#session = (shim?.loading && shim.session) || newSession();
     this.#spoolName = `${this.#session}-0`;
-    this.#maxTraceBytes = config?.maxTraceBytes ?? MAX_TRACE_BYTES;
     try {
       this.#read = traceReader(this.#session, redact);
-    } catch (error) {
+    } catch { // `ready` tells it
       this.#read = traceReader(this.#session);
-      this.#wrong = error; // `ready` tells it
     }
-    this.#waiting = new Waiting(budget);
+    this.#waiting = new Waiting(budget >= 0 ? budget : DEFAULTS.budget);
     this.#journal = new Journal(database, this.#session, journal);
     (globalThis[Symbol.for("pyqueue.devtools")] ??= { clients: [] }).clients.push(this.#parts); // for tools: devtools/README.md
     const consented = new Promise((resolve) => (this.#consented = resolve));
     if (shim?.loading) this.#adopt(shim);
-    this.setConsent(this.#options.consent);
+    this.setConsent("consent" in options ? options.consent : true);
     this.ready = consented.then(() => this.#boot());
     this.ready.catch(() => {}); // whoever awaits it is told; nobody has to
     this.recovered = consented.then(() => this.#join());
@@ -123,8 +122,7 @@ class Client {
     } catch {
       return this.#refuse(NORMAL, "invalid");
     }
-    if (this.#state === "closed") return this.#refuse(trace.priority, "closed");
-    if (trace.size > this.#maxTraceBytes) return this.#refuse(trace.priority, "too_large");
+    if (trace.size > this.#options.maxTraceBytes) return this.#refuse(trace.priority, "too_large");
     if (!this.#waiting.push(trace)) return this.#refuse(trace.priority);
     if (!this.#scheduled) this.#schedule(trace);
     if (this.#waiting.newest % MAX_COUNT === 0) this.#python.handOver?.(MAX_COUNT); // Python works during a burst
@@ -136,23 +134,21 @@ class Client {
     const from = now();
     let id;
     return {
-      end: (last) => (id ??= this.trace(name, { ...attributes, ...last?.attributes }, {
-        timestamp: from, duration: now() - from, ...options, ...last,
-      })),
+      end: (last) => {
+        try {
+          const timed = { timestamp: from, duration: now() - from, ...options, ...last };
+          return (id ??= this.trace(name, { ...attributes, ...last?.attributes }, timed));
+        } catch { // a getter of the caller's
+          return this.#refuse(NORMAL, "invalid");
+        }
+      },
     };
   }
 
   /** Everything accepted so far is durable when it resolves; rejects (FlushError) where it can't be. */
   async flush() {
-    const mark = this.#waiting.newest;
-    do {
-      await this.#checking;
-      try {
-        await (this.#state === "python" ? this.#python.flush(this.#spool) : (await this.#spooled()).flush());
-      } catch (error) {
-        if (!this.#checking) throw error; // the writer was lost: with its successor
-      }
-    } while (this.#checking || this.#waiting.holds(mark)); // what had no room yet goes over meanwhile
+    const { newest } = this.#waiting;
+    await (await this.#spooled()).flushAll(this.#parts, newest);
   }
 
   /** Calls `listener` with each event's figures; returns a function that ends it. */
@@ -168,14 +164,14 @@ class Client {
 
   /** Without consent nothing is kept, not even in memory; what waits is given up. Stored traces stay: see purge(). */
   setConsent(given) {
-    this.#consent = given;
-    if (given) this.#consented();
+    this.#consent = given === true;
+    if (this.#consent) this.#consented();
     else {
-      this.#spool?.release();
+      this.#spool?.release(true);
       this.#waiting.evictAll("consent");
       this.#journal.drop();
     }
-    if (this.#state === "python") this.#python.call("setConsent", given);
+    if (this.#state === "python") this.#python.call("setConsent", this.#consent);
   }
 
   /** query(), a page at a time; see control.js. */
@@ -184,8 +180,9 @@ class Client {
     yield* control.stream(this.#parts, ...args);
   }
 
-  /** Writes what is held, then stops. Later traces are refused. */
+  /** Takes no more traces, writes what is held, then stops. */
   async shutdown() {
+    this.trace = () => this.#refuse(NORMAL, "closed");
     await this.flush().catch((error) => this.#emit("error", { error: String(error) }));
     const state = this.#state;
     if (state === "closed") return;
@@ -199,17 +196,16 @@ class Client {
   // Booting, and beginning again
 
   async #boot() {
-    const { runtime, database, config, queue, retention } = this.#options;
+    const { runtime } = this.#options;
     const restarts = this.#restarts;
     await undefined; // so that whoever calls start() can listen before anything happens
     try {
-      if (this.#wrong) throw this.#wrong;
-      if (runtime === "none" || this.#deaths >= MAX_DEATHS) return this.#useSpool();
+      const [{ check }, { Python }] = await Promise.all([import("./options.js"), import("./python.js")]);
+      check(this.#given);
+      if (runtime === "none" || this.#deaths >= MAX_DEATHS || this.#state === "closed") return this.#useSpool();
       const session = this.#nextWriter();
-      const { Python } = await import("./python.js");
-      if (this.#state === "closed") return this.#useSpool();
       this.#python = new Python(this.#waiting, this.#listener);
-      const answer = await this.#python.start(runtime, { database, session, config, queue, retention });
+      const answer = await this.#python.start(session, this.#parts.about());
       return this.#usePython(runtime, answer);
     } catch (error) {
       if (restarts < this.#restarts) return await this.#checking, this.ready; // it was lost meanwhile: as its successor
@@ -260,6 +256,7 @@ class Client {
     this.#checking = spoolModule().then(({ reclaim }) => reclaim(this.#parts, this.#writers));
     this.#writers = await this.#checking;
     this.#checking = undefined;
+    if (!this.#consent) this.#waiting.evictAll("consent"); // withdrawn since
     this.#spoolName = this.#nextWriter();
     this.#spool?.restart(this.#spoolName);
     if (!again) return this.#useSpool();
@@ -279,10 +276,10 @@ class Client {
 
   /** What the other files may use of the client. */
   #parts = {
-    state: () => this.#state, python: () => this.#python, spool: () => this.#spool, tab: () => this.#tab,
+    state: () => this.#state, checking: () => this.#checking, python: () => this.#python, spool: () => this.#spool, tab: () => this.#tab,
     up: async () => (await this.#checking, this.#consent && this.ready.catch(() => {})), // `ready` itself tells the page
     facts: () => ({ waiting: this.#waiting, past: this.#past, journal: this.#journal, restarts: this.#restarts, failing: this.#failing }),
-    about: () => Object.assign(this.#options, { session: this.#session, startedAt: this.#startedAt }),
+    about: () => Object.assign(this.#options, { session: this.#session, startedAt: this.#startedAt, consent: this.#consent }),
     tell: this.#listener.tell,
     keep: () => this.#journal.kept && this.#keep(),
     self: this, listeners: this.#listeners,

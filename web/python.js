@@ -3,10 +3,10 @@
 
 import { connect, forsake } from "./connect.js";
 import { hold } from "./locks.js";
+import { once } from "./once.js";
 import { seal, take } from "./parcel.js";
 import { FATES, MAX_COUNT, named, unwrap, zeros } from "./protocol.js";
 
-const RUNTIMES = ["worker", "dedicated", "page", "none"];
 const HEAP_INTERVAL = 1000; // ms
 const HEAP_PATIENCE = 5000; // ms that it may take until the page has a moment for it
 
@@ -44,11 +44,9 @@ export class Python {
     return [...this.#unsettled.values()].flat();
   }
 
-  /** Boots in a worker or in the page. Rejects where Python can't be had, or refuses the options. */
-  async start(runtime, options) {
-    if (!RUNTIMES.includes(runtime)) {
-      throw named("ConfigError", `runtime must be one of ${RUNTIMES}, not ${JSON.stringify(runtime)}`);
-    }
+  /** Boots in a worker or in the page, as the client is by now: `changes` are calls that changed its queue since it began,
+   *  with their arguments. Rejects where Python can't be had, or refuses the options. */
+  async start(session, { runtime, database, config, queue, retention, consent, changes = {} }) {
     const started = new Promise((resolve, reject) => (this.#starting = { resolve, reject }));
     started.catch(() => {}); // it is awaited below
     const port = (this.#port = await connect(runtime));
@@ -58,10 +56,15 @@ export class Python {
       event.preventDefault?.(); // it is told through `ready` and the error event
       if (this.#starting) this.#lose(event.message || "the worker could not be started");
     };
-    this.#name = `pyqueue/${options.database}/${options.session}`;
+    this.#name = `pyqueue/${database}/${session}`;
     await Promise.race([started, this.watch()]);
-    port.postMessage({ start: { ...options, ...flags(), skew: port.skew ?? 0 } });
-    return unwrap(await started);
+    port.postMessage({ start: { database, session, config, queue, retention, ...flags(), skew: port.skew ?? 0 } });
+    const answer = unwrap(await started);
+    const calls = Object.entries({ ...changes, ...(!consent && { setConsent: [false] }) });
+    for (const [method, args] of calls) await this.call(method, ...args).catch(() => {}); // nobody asked for it now
+    this.#starting = undefined; // from here on traces go over
+    if (!this.#port) throw named("PythonLost", "it was lost as it began");
+    return answer;
   }
 
   /** Sends what Python has room for, from when it is up until it closes: then it would refuse it. Of lanes
@@ -78,8 +81,10 @@ export class Python {
   #next(least) {
     if (this.#starting || this.#isClosing) return undefined;
     const rooms = this.#granted.map((total, at) => total - this.#sent[at % 2]);
-    const traces = take(this.#waiting, rooms, least, !this.#unsettled.size);
-    if (!traces.length) return undefined;
+    const taken = take(this.#waiting, rooms, least, !this.#unsettled.size);
+    if (!taken.length) return undefined;
+    const traces = once(taken, this.#waiting, this.#listener.tell);
+    if (!traces.length) return this.#next(least);
     const parcel = seal(traces);
     this.#unsettled.set(this.#sent[0] + 1, traces); // Python counts along
     this.#sent[0] += parcel.count;
@@ -167,7 +172,6 @@ export class Python {
       if (settled.written || settled.dead) this.#listener.progress(); // the store answers
     } else if (data.started) {
       this.#starting.resolve(data.started);
-      this.#starting = undefined;
     } else if (data.alive) {
       this.#alive = data.alive;
       this.#awaitEnd();

@@ -183,8 +183,10 @@ function readJournals(prefix) {
   const journals = new Map();
   try {
     for (const key of Object.keys(localStorage).filter((key) => key.startsWith(prefix))) {
+      const page = key.slice(prefix.length);
+      if (page.includes("/")) continue; // of another database, whose name begins like this one's
       const journal = parse(localStorage.getItem(key));
-      if (journal) journals.set(key.slice(prefix.length), journal);
+      if (journal) journals.set(page, journal);
       else localStorage.removeItem(key);
     }
   } catch {} // storage is blocked: then there are none

@@ -1,22 +1,12 @@
 // The option `redact`: rules that a page adds to our rules of redaction, or puts in their place.
 
-import { named } from "./protocol.js";
 import { KEYS, REDACTED, redaction, SUSPECT, toWords, withoutSecrets } from "./redact.js";
 
 const EVERYTHING = /^/;
-const FORM = "redact must be false or {keys, patterns, defaults}";
 
-/** Rules for the option; for false: none. Throws a ConfigError where it is wrong. */
+/** Rules for the option; for false: none. Throws where it is wrong: options.js says of what. */
 export function rulesFrom(redact = {}) {
-  try {
-    return compile(redact === false ? { defaults: false } : redact);
-  } catch (error) {
-    throw named("ConfigError", `${FORM}: ${error.message}`);
-  }
-}
-
-function compile({ keys = [], patterns = [], defaults = true, ...unknown }) {
-  for (const name in unknown) throw new Error(`no ${name}`);
+  const { keys = [], patterns = [], defaults = redact } = redact;
   const own = keys.map((key) => `\\b${toWords(key).trim().replaceAll(" ", " ?") || empty()}s?\\b`);
   const hidden = (defaults ? [KEYS.source, ...own] : own).join("|");
   const hide = patterns.map((pattern) => {

@@ -21,7 +21,6 @@ const KEYS = RegExp(`pass|pwd|secret|cred|key|card|token|auth|cookie|pin|otp|ssn
 
 const session = newSession();
 const traces = [];
-let bytes = 0;
 let isLeaving = false;
 
 const rules = {
@@ -41,40 +40,41 @@ const shim = {
   invalid: 0,
 
   /** As the client's, which puts its own in this place when it adopts. */
-  trace(...args) {
-    if (consent === "off") return null;
-    try {
-      return take(read(...args));
-    } catch {
-      shim.invalid += 1;
-      return null;
-    }
-  },
+  trace: (...args) => offer(() => args),
 
   span(name, attributes, options) {
     const from = now();
     let id;
     return {
-      end: (last) => (id ??= shim.trace(name, { ...attributes, ...last?.attributes }, {
+      end: (last) => (id ??= offer(() => [name, { ...attributes, ...last?.attributes }, {
         timestamp: from, duration: now() - from, ...options, ...last,
-      })),
+      }])),
     };
   },
 };
 
+function offer(given) {
+  if (consent === "off") return null;
+  try {
+    return take(read(...given()));
+  } catch { // a getter of the caller's, maybe
+    shim.invalid += 1;
+    return null;
+  }
+}
+
 function take(trace) {
-  while (traces.length >= MAX_COUNT || bytes + trace.size > MAX_BYTES) {
-    const least = traces.reduce((a, b) => (b.priority < a.priority ? b : a), trace);
-    if (least === trace) {
+  const fits = (held) => held.length < MAX_COUNT && held.reduce((bytes, { size }) => bytes + size, trace.size) <= MAX_BYTES;
+  while (!fits(traces)) {
+    if (!fits(traces.filter(({ priority }) => priority >= trace.priority))) { // none is evicted in vain
       shim.refused[trace.priority] += 1;
       return null;
     }
+    const least = traces.reduce((a, b) => (b.priority < a.priority ? b : a));
     traces.splice(traces.indexOf(least), 1);
-    bytes -= least.size;
     shim.evicted[least.priority] += 1;
   }
   traces.push(trace);
-  bytes += trace.size;
   return trace.id;
 }
 

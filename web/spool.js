@@ -2,11 +2,15 @@
 // First in, first out; the same rows; a batch that fails is kept and tried again.
 
 import { Database } from "./database.js";
+import { once } from "./once.js";
+import { take } from "./parcel.js";
 import { add, CRITICAL, named, sum, zeros } from "./protocol.js";
 import { seal } from "./rows.js";
 
 export { reclaim } from "./recovery.js"; // it is to be there, too, when the network is not
 
+const GROUP = 2 ** 20; // bytes that it takes at a time
+const EVERYTHING = [Infinity, Infinity];
 const RETRY_DELAYS = [100, 500, 2000, 5000]; // ms; the last one for ever
 
 export class Spool {
@@ -19,6 +23,7 @@ export class Spool {
   #retry;
   #failedInARow = 0;
   #released = 0;
+  #mark = 0; // number of the last that is to be taken
   #listener;
   written = zeros();
   failures = zeros();
@@ -41,6 +46,7 @@ export class Spool {
     this.#session = session;
     this.#seq = 1;
     this.#released = 0;
+    this.#mark = 0;
   }
 
   /** What it took and has not written. */
@@ -48,31 +54,63 @@ export class Spool {
     return this.#batches.flatMap(({ traces }) => traces);
   }
 
-  /** Gives back what it has not written: it waits again. */
-  release() {
-    const { held } = this;
+  /** Gives back what it has not written: it waits again. Where consent was withdrawn, what is being written is not: that
+   *  ends as it ends. */
+  release(isWithdrawn = false) {
     clearTimeout(this.#retry);
-    this.#batches = [];
+    const inFlight = isWithdrawn && this.#running ? this.#batches.slice(0, 1) : [];
+    for (const batch of inFlight) batch.isLast = true;
+    const back = this.#batches.slice(inFlight.length).flatMap(({ traces }) => traces);
+    this.#batches = inFlight;
     this.#failedInARow = 0;
-    this.#released += held.length;
-    this.#waiting.putBack(held);
+    this.#mark = 0;
+    this.#giveBack(back);
+  }
+
+  #giveBack(traces) {
+    this.#released += traces.length;
+    this.#waiting.budget += weight(traces);
+    this.#waiting.putBack(traces);
   }
 
   /** Writes what waits. Rejects where that can't be done now; it is then tried again later. */
   flush() {
-    if (!this.#failedInARow) this.#take();
+    this.#mark = this.#waiting.newest;
     return this.drain();
+  }
+
+  /** All of the client's traces up to number `mark` are durable, whoever writes them. */
+  async flushAll(client, mark) {
+    do {
+      await client.checking();
+      try {
+        await (client.state() === "python" ? client.python().flush(this) : this.flush());
+      } catch (error) {
+        if (!client.checking()) throw error; // the writer was lost: with its successor
+      }
+    } while (client.checking() || this.#waiting.holds(mark)); // what had no room yet goes over meanwhile
   }
 
   /** Writes what it took. */
   async drain() {
-    if (this.#batches.length) this.#running ??= this.#write();
+    if (this.#next()) this.#running ??= this.#write();
     await this.#running;
   }
 
-  /** Not while the database fails: only the waiting room has a bound. */
+  /** What is to be written next: of the batches that it has, or of what waits. */
+  #next() {
+    while (!this.#batches.length && this.#waiting.holds(this.#mark)) this.#take();
+    return this.#batches[0];
+  }
+
+  /** First come, first served; a part, for what does not fit any more gives way by its priority only while it waits. */
   #take() {
-    const traces = this.#waiting.takeAll();
+    const traces = [];
+    for (let size = 0, more; size < GROUP && (more = take(this.#waiting, EVERYTHING, 1, true, true)).length; ) {
+      size += weight(more);
+      traces.push(...once(more, this.#waiting, this.#listener.tell));
+    }
+    this.#waiting.budget -= weight(traces); // which holds for both
     while (traces.length) {
       const batch = seal(this.#session, this.#seq, traces);
       this.#seq += batch.row.count;
@@ -83,8 +121,7 @@ export class Spool {
   async #write() {
     clearTimeout(this.#retry);
     try {
-      while (this.#batches.length) {
-        const batch = this.#batches[0];
+      for (let batch; (batch = this.#next()); ) {
         const isUrgent = batch.row.priority === CRITICAL;
         const begun = performance.now();
         const error = await this.#database.write([batch.row], this.#account(batch), isUrgent).catch((error) => error);
@@ -99,7 +136,8 @@ export class Spool {
 
   #written({ traces, row, full }, took) {
     this.onSettled?.("written", traces);
-    if (this.#failedInARow) this.#take(); // what waited meanwhile
+    this.#waiting.budget += weight(traces);
+    if (this.#failedInARow) this.#mark = this.#waiting.newest; // what waited meanwhile
     this.#failedInARow = 0;
     this.batches += 1;
     this.fullBatches += full;
@@ -113,6 +151,10 @@ export class Spool {
     this.lastError = String(error);
     if (error.name === "StoreFenced") {
       this.#listener.lost(this.lastError); // it takes them back, to write them under another name
+    } else if (batch.isLast) {
+      this.#batches = [];
+      this.#giveBack(batch.traces);
+      this.#waiting.evictAll("consent");
     } else {
       const delay = RETRY_DELAYS[Math.min(this.#failedInARow++, RETRY_DELAYS.length - 1)];
       this.#retry = setTimeout(() => this.drain().catch(() => {}), delay); // the event told it
@@ -133,6 +175,8 @@ export class Spool {
     };
   }
 }
+
+const weight = (traces) => traces.reduce((bytes, { size }) => bytes + size, 0);
 
 export function tally(traces) {
   const counts = zeros();

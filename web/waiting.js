@@ -11,9 +11,9 @@ export class Waiting {
   heads = zeros(); // where each lane begins: shifting an array one by one would be quadratic
   /** The number that the newest trace was given: as many were accepted. */
   newest = 0;
-  bytes = 0;
-  fifo = false;
   /** By priority. */
+  sizes = zeros();
+  fifo = false;
   refused = zeros();
   evicted = zeros();
   dropped = {};
@@ -31,6 +31,10 @@ export class Waiting {
     return sum(this.counts);
   }
 
+  get bytes() {
+    return sum(this.sizes);
+  }
+
   /** Whether a trace numbered up to `mark` still waits. */
   holds(mark) {
     return this.lanes.some((lane, priority) => lane[this.heads[priority]]?.number <= mark);
@@ -38,10 +42,10 @@ export class Waiting {
 
   /** Takes the trace; false where it has to be refused. */
   push(trace) {
-    while (this.bytes + trace.size > this.budget) {
-      const lowest = this.counts.findIndex((count, priority) => count && priority < trace.priority);
-      if (lowest < 0) return false;
-      this.#evict(lowest, "page_bytes");
+    const most = this.budget - trace.size;
+    while (this.bytes > most) {
+      if (sum(this.sizes.slice(trace.priority)) > most) return false; // none is evicted in vain
+      this.#evict(this.counts.findIndex(Boolean), "page_bytes");
     }
     trace.number = ++this.newest;
     this.#add(trace);
@@ -57,7 +61,7 @@ export class Waiting {
     const { all } = this;
     this.lanes = [[], [], [], []];
     this.heads = zeros();
-    this.bytes = 0;
+    this.sizes = zeros();
     return all.sort((a, b) => a.number - b.number);
   }
 
@@ -80,7 +84,7 @@ export class Waiting {
 
   #add(trace) {
     this.lanes[trace.priority].push(trace);
-    this.bytes += trace.size;
+    this.sizes[trace.priority] += trace.size;
   }
 
   #evict(priority, reason) {
@@ -90,7 +94,7 @@ export class Waiting {
 
   /** Takes so many off the front of a lane, `size` bytes of them. */
   shift(priority, count, size) {
-    this.bytes -= size;
+    this.sizes[priority] -= size;
     const head = (this.heads[priority] += count);
     if (head * 2 <= this.lanes[priority].length) return;
     this.lanes[priority] = this.lanes[priority].slice(head);
