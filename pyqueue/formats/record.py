@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..errors import FormatError
-from ..priority import LABELS, infer
+from ..priority import LABELS, infer, is_error
 from .safe import to_json
 
 Trace = dict[str, Any]
@@ -31,7 +31,7 @@ def record(trace: Mapping[str, Any]) -> Trace:
         "attributes": attributes,
     }
     found |= {key: _text(value) for key in _OPTIONAL if (value := get(key))}
-    if error := get("error"):
+    if is_error(error := get("error")):
         found["error"] = error
     return found
 
@@ -48,7 +48,7 @@ def from_outside(value: object, line: int) -> Trace:
 
 def failed(trace: Trace) -> bool:
     """Whether it tells of an error."""
-    return bool(trace.get("error")) or trace.get("status") == "error"
+    return is_error(trace.get("error")) or trace.get("status") == "error"
 
 
 def error_parts(trace: Trace) -> dict[str, str]:
@@ -59,7 +59,7 @@ def error_parts(trace: Trace) -> dict[str, str]:
             key: _text(value) for key in ("type", "message", "stack") if (value := error.get(key))
         }
         return texts or {"message": _text(error)}
-    return {"message": _text(error)} if error else {}
+    return {"message": _text(error)} if is_error(error) else {}
 
 
 def session_of(trace: Trace) -> str:
