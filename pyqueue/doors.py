@@ -51,7 +51,8 @@ def _checked(
 ) -> dict[str, Any]:
     """`prefix` where the options are variables of the environment."""
     if not isinstance(options, Mapping):
-        raise ConfigError(f"{what} must be options by name, not {options!r}")
+        given = "nothing was given" if options is None else f"not {options!r}"
+        raise ConfigError(f"{what} must be options by name; {given}")
     try:
         checked = model.model_validate(options)
     except ValidationError as error:

@@ -115,7 +115,7 @@ def test_a_wrong_variable_is_named_as_it_is_spelt_there(monkeypatch):
 
 @pytest.mark.parametrize("options", [None, [1], "fast"], ids=repr)
 def test_what_are_no_options_is_told(options):
-    with pytest.raises(ConfigError, match=r"^config must be options by name, not "):
+    with pytest.raises(ConfigError, match=r"^config must be options by name; no"):
         config_from(options)
 
 
