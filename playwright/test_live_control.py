@@ -33,6 +33,22 @@ def test_a_queue_is_paused_resumed_and_reconfigured_live(page: Page) -> None:
     assert (seen["window"]["offered"], seen["window"]["written"]) == (1, 1)
 
 
+MISTAKES = """() => Promise.all([
+  pyqueue.reconfigure(), pyqueue.setRetention(), pyqueue.reviewDeadLetter("a"),
+  pyqueue.query({ foo: 1 }), pyqueue.query({ since: "noon" }),
+].map((one) => one.catch(({ message }) => message)))"""
+
+
+def test_what_is_missing_or_unknown_is_told_in_the_page_s_words(page: Page) -> None:
+    start(page)
+    config, retention, review, unknown, since = page.evaluate(MISTAKES)
+    assert config == "config must be options by name; nothing was given"
+    assert retention == "retention must be options by name; nothing was given"
+    assert review.startswith("reviewDeadLetter() missing 1")
+    assert unknown.startswith("query: unknown condition 'foo'; use id, name, priority, traceId")
+    assert since == "query since must be a number, not 'noon'"
+
+
 def test_an_id_is_stored_once_however_often_it_is_traced(page: Page) -> None:
     start(page)
     page.evaluate("""async () => {

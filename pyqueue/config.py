@@ -70,6 +70,15 @@ class QueueConfig:
         return differences(self)
 
 
+def chosen(config: QueueConfig | None) -> QueueConfig:
+    """The caller's, or the defaults. Raises TypeError for what is none."""
+    if config is None:
+        return QueueConfig()
+    if isinstance(config, QueueConfig):
+        return config
+    raise TypeError(f"config must be a QueueConfig, not {config!r}; QueueConfig(**…) makes one")
+
+
 def check_option(known: Field[Any], value: object) -> None:
     name = known.name
     if name == "queue":

@@ -13,9 +13,20 @@ from dataclasses import fields
 from difflib import get_close_matches
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, create_model
-from pydantic.alias_generators import to_camel
-from pydantic_core import PydanticCustomError
+try:
+    from pydantic import (
+        BaseModel,
+        BeforeValidator,
+        ConfigDict,
+        Field,
+        ValidationError,
+        create_model,
+    )
+    from pydantic.alias_generators import to_camel
+    from pydantic_core import PydanticCustomError
+except ModuleNotFoundError as error:
+    why = f"pyqueue.doors needs {error.name}, the extra `pydantic`: pip install pydantic"
+    raise ImportError(why) from None
 
 from .config import QueueConfig, QueueKind
 from .errors import ConfigError
@@ -35,11 +46,17 @@ def retention_from(options: Mapping[str, object]) -> RetentionPolicy:
     return RetentionPolicy(**_checked(_Retention, "retention", options))
 
 
-def _checked(model: type[BaseModel], what: str, options: Mapping[str, object]) -> dict[str, Any]:
+def _checked(
+    model: type[BaseModel], what: str, options: Mapping[str, object], prefix: str = ""
+) -> dict[str, Any]:
+    """`prefix` where the options are variables of the environment."""
+    if not isinstance(options, Mapping):
+        given = "nothing was given" if options is None else f"not {options!r}"
+        raise ConfigError(f"{what} must be options by name; {given}")
     try:
         checked = model.model_validate(options)
     except ValidationError as error:
-        mistakes = "; ".join(_explain(model, what, mistake) for mistake in error.errors())
+        mistakes = "; ".join(_explain(model, what, mistake, prefix) for mistake in error.errors())
         raise ConfigError(mistakes) from None
     return checked.model_dump(exclude_unset=True)
 
@@ -47,7 +64,8 @@ def _checked(model: type[BaseModel], what: str, options: Mapping[str, object]) -
 def config_from_environment(prefix: str = "PYQUEUE_") -> QueueConfig:
     """A config from variables such as `PYQUEUE_MAX_BATCH_SIZE=100`. Raises `ConfigError`."""
     found = {key: value for key, value in os.environ.items() if key.startswith(prefix)}
-    return config_from({key[len(prefix) :].lower(): value for key, value in found.items()})
+    options = {key[len(prefix) :].lower(): value for key, value in found.items()}
+    return QueueConfig(**_checked(_Options, "config", options, prefix))
 
 
 def _field(option: Any) -> Any:
@@ -79,12 +97,18 @@ _Options = _model(QueueConfig)
 _Retention = _model(RetentionPolicy)
 
 
-def _explain(model: type[BaseModel], what: str, mistake: Any) -> str:
-    field = ".".join([what, *map(str, mistake["loc"])])
+def _explain(model: type[BaseModel], what: str, mistake: Any, prefix: str) -> str:
+    def spelt(name: str) -> str:
+        return prefix + name.upper() if prefix else to_camel(name)
+
+    names = {to_camel(name): spelt(name) for name in model.model_fields}
+    path = [*map(str, mistake["loc"])]
+    given = path[-1]
+    field = names.get(given, spelt(given)) if prefix else ".".join([what, *path])
     if mistake["type"] == "extra_forbidden":
-        names = [to_camel(name) for name in model.model_fields]
-        near = get_close_matches(to_camel(str(mistake["loc"][-1])), names, 1)
-        hint = f"did you mean {near[0]}?" if near else f"the options are {', '.join(names)}"
+        near = get_close_matches(to_camel(given), names, 1)
+        known = ", ".join(names.values())
+        hint = f"did you mean {names[near[0]]}?" if near else f"the options are {known}"
         return f"{field} is unknown; {hint}"
     message = mistake["msg"][0].lower() + mistake["msg"][1:]
     return f"{field}: {message}, not {mistake['input']!r}"

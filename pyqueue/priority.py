@@ -50,13 +50,21 @@ _BY_LABEL = dict(zip(LABELS, TracePriority, strict=True))
 HIGHEST_FIRST = (3, 2, 1, 0)
 
 
+def is_error(value: object) -> bool:
+    """Whether a trace's `error` tells of one: whatever is true in JavaScript, {} and [] too."""
+    if isinstance(value, (str, int, float, type(None))):
+        return bool(value) and value == value
+    return True
+
+
 def infer(trace: Mapping[str, object]) -> TracePriority:
     """The priority that a trace's content suggests.
 
     An error makes it CRITICAL whatever its name; `system:` or `user:` in the name HIGH; `debug:` or
     `trace:` LOW; anything else is NORMAL. The page infers by the same rules (web/trace.js).
     """
-    if trace.get("error") or trace.get("status") == "error":
+    error = trace.get("error")
+    if (error is not None and is_error(error)) or trace.get("status") == "error":
         return TracePriority.CRITICAL
     name = str(trace.get("name", ""))
     if "system:" in name or "user:" in name:

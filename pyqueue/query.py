@@ -28,7 +28,8 @@ class TraceQuery:
     attributes, in whatever case.
 
     `order` is "stored" (as written: CRITICAL before the rest of its batch, first in first out
-    within a priority), or "asc" or "desc" by timestamp. `limit` None is all, 0 is none.
+    within a priority), or "asc" or "desc" by timestamp. `limit` None, or infinity, is all; 0 is
+    none.
     """
 
     id: str | None = None
@@ -60,6 +61,8 @@ class TraceQuery:
                 isinstance(value, bool) or not isinstance(value, (int, float))
             ):
                 raise TypeError(f"query {key} must be a number, not {value!r}")
+        if self.limit == float("inf"):
+            object.__setattr__(self, "limit", None)
         if self.limit is not None and not self.limit >= 0:
             raise ValueError(f"query limit must be at least 0, not {self.limit!r}")
         if self.order not in ("stored", "asc", "desc"):

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, Self
 
 from .batch_queue import TraceBatchQueue
-from .config import KINDS, QueueConfig, QueueKind
+from .config import KINDS, QueueConfig, QueueKind, chosen
 from .core.feature_gate import choose_queue
 from .fifo import SimpleFifoQueue
 from .observe.health import Health
@@ -39,7 +39,7 @@ class ActionTraceOutputService:
         storage: str | None = None,
         **platform: Any,
     ) -> None:
-        config = config or QueueConfig()
+        config = chosen(config)
         self.choice = choose_queue(config.queue, url=url, storage=storage)
         self.queue = QUEUES[self.choice.kind](store=store, config=config, **platform)
 

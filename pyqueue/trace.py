@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 from .encoding import byte_size, encode, encode_part, in_utf8, quote
-from .priority import LABELS, TracePriority, infer
+from .priority import LABELS, TracePriority, infer, is_error
 from .redaction import NOTHING, Rules
 
 FIELDS = (
@@ -146,7 +146,8 @@ def read_trace(
         rest += f',"parentId":{quote(parent_id)}'
     if status:
         rest += f',"status":{encode_part(status, rules)}'
-    if error := get("error"):
+    error = get("error")
+    if error is not None and is_error(error):
         rest += f',"error":{encode_part(error, rules)}'
     text = (
         f'{{"id":{quote(id)},"name":{quote(rules.name(name))},"priority":"{LABELS[level]}",'
@@ -170,11 +171,10 @@ def _fields_of(trace: object) -> Mapping[str, Any]:
     if type(trace) is dict and _KNOWN.issuperset(trace):
         return trace
     if not isinstance(trace, Mapping):
-        dump = getattr(trace, "model_dump", None)
-        if dump is None:
-            raise TypeError(f"a trace is a mapping or a pydantic model, not {type(trace).__name__}")
-        trace = dump(exclude_none=True, by_alias=True)
-        assert isinstance(trace, Mapping)
+        given, dump = type(trace).__name__, getattr(trace, "model_dump", None)
+        trace = dump and dump(exclude_none=True, by_alias=True)
+        if not isinstance(trace, Mapping):
+            raise TypeError(f"a trace is a mapping or a pydantic model of one, not {given}")
     fields = {_ALIASES.get(str(key), str(key)): value for key, value in trace.items()}
     unknown = [key for key in fields if key not in FIELDS]
     if unknown:

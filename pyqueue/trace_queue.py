@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 
 from .batch import DeadLetter
 from .clock import Ids, SystemClock, new_session
-from .config import QueueConfig, QueueKind, defaults
+from .config import QueueConfig, QueueKind, chosen, defaults
 from .core.lanes import Discipline
 from .core.ledger import Ledger
 from .core.queue import Fate, QueueCore
@@ -63,7 +63,7 @@ class TraceQueue:
             raise TypeError(f"store {store!r} lacks {', '.join(missing)}")
         clock = clock or SystemClock()
         session = session or new_session(clock.wall())
-        core = QueueCore(config or QueueConfig(), type(self).lanes(), session, chance)
+        core = QueueCore(chosen(config), type(self).lanes(), session, chance)
         self._writer = Writer(core, store, clock, memory)
         self._new_id = Ids(session)
         self._redaction = redaction

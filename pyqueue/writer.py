@@ -171,7 +171,7 @@ class Writer:
         try:
             await asyncio.wait_for(future, timeout)
         except TimeoutError:
-            raise self._flush_error(f"after {timeout} s") from self.last_error
+            raise self._flush_error(f"after {timeout} s") from self._trouble
 
     async def close(self, timeout: float | None) -> int:
         """Accept no more, write what can be written in `timeout` seconds, let go of the store.
@@ -335,7 +335,17 @@ class Writer:
 
     def _flush_error(self, why: str) -> FlushError:
         held = self.core.ledger.held
-        return FlushError(f"{held} traces are not durable, {why}; last error: {self.last_error}")
+        if self.core.is_paused:
+            why = "the queue is paused"
+        elif error := self._trouble:
+            why += f"; last error: {error}"
+        return FlushError(f"{held} {'trace is' if held == 1 else 'traces are'} not durable, {why}")
+
+    @property
+    def _trouble(self) -> Exception | None:
+        """The last error, unless all that failed is stored by now."""
+        is_held = any(batch.failures for batch in self.core.batcher.outstanding())
+        return self.last_error if is_held else None
 
     def _read_heap(self, now: float) -> None:
         if self._memory is None or now - self._heap_read_at < HEAP_INTERVAL:

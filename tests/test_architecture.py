@@ -41,7 +41,7 @@ def room(module):
 def imports(module, top_level_only=False):
     """The full names of what a module imports: modules, and names out of modules."""
     parsed, found = tree(module), set()
-    for node in parsed.body if top_level_only else ast.walk(parsed):
+    for node in at_once(parsed.body) if top_level_only else ast.walk(parsed):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
@@ -50,6 +50,12 @@ def imports(module, top_level_only=False):
             source = ".".join([*base, *([node.module] if node.module else [])])
             found |= {source, *(f"{source}.{alias.name}" for alias in node.names)}
     return found
+
+
+def at_once(body):
+    """What is done when a module is imported; also what is tried then."""
+    for node in body:
+        yield from node.body if isinstance(node, ast.Try) else [node]
 
 
 def importers(*wanted, top_level_only=False):
@@ -64,6 +70,12 @@ def importers(*wanted, top_level_only=False):
 
 def inside(*rooms):
     return {m for m in SOURCES if any(m == r or m.startswith(f"{r}.") for r in rooms)}
+
+
+@pytest.mark.cpython_only
+def test_the_browser_s_room_says_that_it_needs_pyodide():
+    with pytest.raises(ImportError, match=r"pyqueue\.browser needs Pyodide: No module named 'js'"):
+        importlib.import_module("pyqueue.browser")
 
 
 def test_the_sources_are_found_and_relative_imports_are_resolved():

@@ -7,7 +7,13 @@ from dataclasses import FrozenInstanceError, fields
 
 import pytest
 
-from pyqueue import QueueConfig
+from pyqueue import (
+    ActionTraceOutputService,
+    MemoryStore,
+    QueueConfig,
+    RetentionPolicy,
+    TraceQueueProcessor,
+)
 from pyqueue.config import defaults
 
 NUMBERS = [option for option in fields(QueueConfig) if option.name != "queue"]
@@ -51,6 +57,13 @@ def test_an_explicit_zero_is_zero():
     )  # fmt: skip
     config = QueueConfig(**zeros)
     assert {name: getattr(config, name) for name in zeros} == zeros
+
+
+@pytest.mark.parametrize("kind", [TraceQueueProcessor, ActionTraceOutputService])
+@pytest.mark.parametrize("config", [{"max_batch_size": 9}, {}, RetentionPolicy()], ids=repr)
+def test_what_is_no_config_is_named_with_what_to_pass(kind, config):
+    with pytest.raises(TypeError, match=r"^config must be a QueueConfig, not .*QueueConfig\(\*\*"):
+        kind(store=MemoryStore(), config=config)
 
 
 def test_it_does_not_change():

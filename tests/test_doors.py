@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import sys
 from dataclasses import asdict
 
 import pytest
@@ -94,6 +96,35 @@ def test_the_environment_is_read_by_prefix(monkeypatch):
     monkeypatch.setenv("PYQUEUE_MAX_RETRIES", "many")
     with pytest.raises(ConfigError, match="'many'"):
         config_from_environment()
+
+
+def test_a_wrong_variable_is_named_as_it_is_spelt_there(monkeypatch):
+    def told(name, value):
+        monkeypatch.setenv(name, value)
+        with pytest.raises(ConfigError) as raised:
+            config_from_environment()
+        monkeypatch.delenv(name)
+        return str(raised.value)
+
+    assert told("PYQUEUE_MAX_BATCH_SIZ", "1") == (
+        "PYQUEUE_MAX_BATCH_SIZ is unknown; did you mean PYQUEUE_MAX_BATCH_SIZE?"
+    )
+    assert "the options are PYQUEUE_MAX_QUEUE_SIZE, PYQUEUE_" in told("PYQUEUE_ZZZ", "1")
+    assert told("PYQUEUE_MAX_RETRIES", "many").startswith("PYQUEUE_MAX_RETRIES: input should be")
+
+
+@pytest.mark.parametrize("options", [None, [1], "fast"], ids=repr)
+def test_what_are_no_options_is_told(options):
+    with pytest.raises(ConfigError, match=r"^config must be options by name; no"):
+        config_from(options)
+
+
+@pytest.mark.cpython_only
+def test_without_pydantic_the_door_says_how_to_get_it(monkeypatch):
+    monkeypatch.delitem(sys.modules, "pyqueue.doors")
+    monkeypatch.setitem(sys.modules, "pydantic", None)
+    with pytest.raises(ImportError, match=r"needs pydantic, .*: pip install pydantic"):
+        importlib.import_module("pyqueue.doors")
 
 
 def test_a_config_survives_the_way_out_and_in():

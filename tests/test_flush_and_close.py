@@ -116,11 +116,36 @@ async def test_a_flush_gives_up_after_its_timeout_and_the_traces_stay():
     store.delay = 10.0
     async with make_queue(store) as queue:
         queue.enqueue({"name": "a"})
-        with pytest.raises(FlushError, match=r"1 traces are not durable, after 2 s"):
+        with pytest.raises(FlushError, match=r"^1 trace is not durable, after 2 s$"):
             await queue.flush(timeout=2)
         assert queue.metrics().in_flight == 1
         await queue.flush()
         assert queue.metrics().written == 1
+
+
+async def test_a_flush_of_a_paused_queue_says_that_it_is_paused():
+    async with make_queue() as queue:
+        queue.pause()
+        for name in "ab":
+            queue.enqueue({"name": name})
+        with pytest.raises(FlushError, match=r"^2 traces are not durable, the queue is paused$"):
+            await queue.flush()
+        queue.resume()
+
+
+async def test_a_flush_that_fails_names_no_error_that_the_store_has_got_over():
+    store = down()
+    async with make_queue(store) as queue:
+        queue.enqueue({"name": "a"})
+        with pytest.raises(FlushError, match=r"the store is failing; last error: down$"):
+            await queue.flush()
+        store.broken = None
+        await asyncio.sleep(60)
+        store.delay = 10.0
+        queue.enqueue({"name": "b"})
+        with pytest.raises(FlushError, match=r"^1 trace is not durable, after 2 s$") as raised:
+            await queue.flush(timeout=2)
+        assert raised.value.__cause__ is None
 
 
 async def test_a_flush_ends_when_all_that_it_waits_for_is_cancelled():

@@ -51,6 +51,8 @@ async def test_whoever_leaves_is_forgotten():
 
 async def test_a_wrong_condition_is_told_at_once():
     streams, call = await begun(1)
-    with pytest.raises(TypeError, match=r"query: .*'naem'"):
+    with pytest.raises(TypeError, match=r"query: unknown condition 'naem'; use id, .*traceId"):
         await call["stream"]({"naem": "a"}, [], 2)
+    with pytest.raises(TypeError, match=r"^query since must be a number, not 'noon'$"):
+        await call["stream"]({"since": "noon"}, [], 2)
     assert "0 open" in repr(streams)

@@ -76,6 +76,15 @@ def test_other_types_are_named(value):
         ({"name": "debug:x", "error": "boom"}, "CRITICAL"),
         ({"name": "debug:x", "status": "error"}, "CRITICAL"),
         ({"name": "a", "status": "ok", "error": None}, "NORMAL"),
+        # As JavaScript has it, where the page infers (web/trace.js):
+        ({"name": "a", "error": {}}, "CRITICAL"),
+        ({"name": "a", "error": []}, "CRITICAL"),
+        ({"name": "a", "error": "0"}, "CRITICAL"),
+        ({"name": "a", "error": True}, "CRITICAL"),
+        ({"name": "a", "error": ""}, "NORMAL"),
+        ({"name": "a", "error": 0}, "NORMAL"),
+        ({"name": "a", "error": False}, "NORMAL"),
+        ({"name": "a", "error": float("nan")}, "NORMAL"),
     ],
 )
 def test_content_suggests_a_priority_and_an_error_beats_any_name(trace, expected):

@@ -146,6 +146,15 @@ def test_a_mistake_in_a_query_is_named(asked, kind, words):
         TraceQuery(**asked)
 
 
+async def test_an_infinite_limit_is_none():
+    async with make_queue() as queue:
+        for name in "ab":
+            queue.enqueue({"name": name})
+        assert len(await queue.query(limit=float("inf"))) == 2
+        await queue.flush()
+        assert len(await queue.query(limit=float("inf"), order="desc")) == 2
+
+
 async def test_what_is_held_is_found_as_what_is_stored_and_a_limit_counts_both():
     async with make_queue(max_batch_size=2) as queue:
         for n in range(5):

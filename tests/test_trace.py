@@ -8,9 +8,10 @@ from types import MappingProxyType
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, RootModel
 from pydantic.alias_generators import to_camel
 
+from pyqueue.formats import read_traces, written
 from pyqueue.priority import LABELS
 from pyqueue.trace import FIELDS, read_trace, with_priority
 from tests.support import reproducible
@@ -115,6 +116,26 @@ def test_its_size_is_exactly_that_of_its_text(name, attributes):
 def test_a_mistake_names_the_field(trace, kind, word):
     with pytest.raises(kind, match=word):
         read(trace)
+
+
+def test_a_pydantic_model_of_something_else_is_no_trace():
+    with pytest.raises(TypeError, match=r"pydantic model of one, not RootModel\[list\[int\]\]"):
+        read(RootModel[list[int]]([1]))
+    assert stored(RootModel[dict[str, str]]({"name": "a"}))["name"] == "a"
+
+
+@pytest.mark.parametrize(
+    ("error", "is_kept"),
+    [({}, True), ([], True), (True, True), ("x", True), ("", False), (0, False), (False, False)],
+    ids=repr,
+)
+def test_an_error_is_what_javascript_takes_for_true(error, is_kept):
+    found = stored({"name": "a", "error": error})
+    assert found.get("error", "none") == (error if is_kept else "none")
+    assert found["priority"] == ("critical" if is_kept else "normal")
+    for format in ("ndjson", "json", "otlp"):
+        (again,) = read_traces(written([found], format))
+        assert again == found
 
 
 def test_an_error_that_can_t_be_printed_leaves_the_rest_of_the_trace_readable():

@@ -1,8 +1,8 @@
-"""Python source without its prose and the types in its functions: what a browser downloads and
-never reads.
+"""Python source without its prose, the types in its functions and the blanks that nobody needs:
+what a browser downloads and never reads.
 
-Docstrings become empty strings, comments and types nothing, line by line, so that a traceback in
-the browser still names the line of the repository.
+All of it becomes nothing, line by line, so that a traceback in the browser still names the line of
+the repository.
 """
 
 from __future__ import annotations
@@ -11,36 +11,67 @@ import ast
 import io
 import tokenize
 from collections.abc import Iterator
+from itertools import pairwise
 
 
 def slim(source: str) -> str:
     lines = source.splitlines()
-    for first, last in prose(ast.parse(source)):
+    for first, last, is_all in prose(ast.parse(source)):
         indent = lines[first][: len(lines[first]) - len(lines[first].lstrip())]
-        lines[first : last + 1] = [f'{indent}""', *[""] * (last - first)]
+        lines[first : last + 1] = [f'{indent}""' if is_all else "", *[""] * (last - first)]
     for row, column in comments("\n".join(lines)):
         lines[row] = lines[row][:column].rstrip()
     texts = [line.encode() for line in lines]
     for row, start, end in sorted(types(texts), reverse=True):
         texts[row] = texts[row][:start] + texts[row][end:]
-    return b"\n".join([*texts, b""]).decode()
+    return tight(b"\n".join([*texts, b""]).decode())
 
 
-def prose(tree: ast.AST) -> list[tuple[int, int]]:
-    """First and last line, from 0, of every string that stands as a statement of its own."""
-    return [
-        (node.lineno - 1, (node.end_lineno or node.lineno) - 1)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Expr)
-        and isinstance(node.value, ast.Constant)
-        and isinstance(node.value.value, str)
-    ]
+def prose(tree: ast.AST) -> Iterator[tuple[int, int, bool]]:
+    """First and last line, from 0, of every string that stands as a statement of its own, and
+    whether nothing else stands there: a body is never empty."""
+    for node in ast.walk(tree):
+        for name in ("body", "orelse", "finalbody"):
+            body = getattr(node, name, None)
+            some = [one for one in body if _is_text(one)] if isinstance(body, list) else []
+            for one in some:
+                yield one.lineno - 1, (one.end_lineno or one.lineno) - 1, some == body
+
+
+def _is_text(node: ast.AST) -> bool:
+    value = node.value if isinstance(node, ast.Expr) else None
+    return isinstance(value, ast.Constant) and isinstance(value.value, str)
 
 
 def comments(source: str) -> list[tuple[int, int]]:
     """Line and column, from 0, of every comment."""
     tokens = tokenize.generate_tokens(io.StringIO(source).readline)
     return [(t.start[0] - 1, t.start[1]) for t in tokens if t.type == tokenize.COMMENT]
+
+
+def tight(source: str) -> str:
+    """Without blanks around operators, and one for each level of indentation."""
+    lines = source.split("\n")
+    texts: set[int] = set()  # lines, from 0, that begin inside one
+    cuts = []
+    depth = 0  # in f-strings, of whose parts Python 3.12 makes tokens
+    for one, other in pairwise(tokenize.generate_tokens(io.StringIO(source).readline)):
+        (row, end), (next_row, start) = one.end, other.start
+        kind = tokenize.tok_name[one.type]
+        depth += (kind == "FSTRING_START") - (kind == "FSTRING_END")
+        texts.update(range(one.start[0], row))
+        texts.update(range(row, next_row) if depth else ())
+        is_beside = tokenize.OP in (one.type, other.type) and kind != "INDENT" and not depth
+        if row == next_row and end < start and is_beside:
+            cuts.append((row - 1, end, start))
+    for row, end, start in reversed(cuts):
+        lines[row] = lines[row][:end] + lines[row][start:]
+    for row in {*range(len(lines))} - texts:
+        bare = lines[row].lstrip(" ")
+        lines[row] = " " * ((len(lines[row]) - len(bare)) // 4) + bare
+    result = "\n".join(lines)
+    assert ast.dump(ast.parse(result)) == ast.dump(ast.parse(source))
+    return result
 
 
 def types(lines: list[bytes]) -> Iterator[tuple[int, int, int]]:

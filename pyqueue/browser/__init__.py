@@ -3,7 +3,10 @@
 Only this room imports `js` and `pyodide`, and only `interop` makes proxies. Works in Pyodide only.
 """
 
-from .indexeddb import IndexedDBStore
-from .platform import BrowserClock, BrowserHeap, BrowserStorage
+try:
+    from .indexeddb import IndexedDBStore
+    from .platform import BrowserClock, BrowserHeap, BrowserStorage
+except ModuleNotFoundError as error:
+    raise ImportError(f"pyqueue.browser needs Pyodide: {error}") from None
 
 __all__ = ["BrowserClock", "BrowserHeap", "BrowserStorage", "IndexedDBStore"]

@@ -28,7 +28,7 @@ from ..upkeep import RetentionPolicy
 from .caretaker import Caretaker
 from .indexeddb import IndexedDBStore
 from .interop import install
-from .naming import camel_keys, snake
+from .naming import camel, camel_keys, snake
 from .platform import BrowserClock, BrowserHeap
 from .receipts import Receipts
 from .streams import Streams, query_from
@@ -161,7 +161,10 @@ class Endpoint:
         try:
             return encode({"result": await method(*arguments)})
         except Exception as error:  # it is the page's to handle
-            return encode({"error": {"name": type(error).__name__, "message": str(error)}})
+            message = str(error)
+            if message.startswith("Endpoint._"):  # an argument is missing
+                message = camel(message[10:])
+            return encode({"error": {"name": type(error).__name__, "message": message}})
 
     async def _start(self, options: dict[str, Any]) -> dict[str, Any]:
         clear_cancelled_timers()
@@ -238,7 +241,7 @@ class Endpoint:
     async def _resume(self) -> None:
         self._service.queue.resume()
 
-    async def _reconfigure(self, changes: dict[str, Any]) -> None:
+    async def _reconfigure(self, changes: Any = None) -> None:
         (await self._doors()).config_from(changes)
         self._service.queue.reconfigure(**{snake(key): value for key, value in changes.items()})
         self.turn_soon()

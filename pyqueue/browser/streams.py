@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from ..query import TraceQuery
 from ..streaming import TraceStream
 from ..trace_queue import TraceQueue
-from .naming import camel_keys, snake
+from .naming import camel, camel_keys, snake
 
 if TYPE_CHECKING:
     from ..formats.export import TraceExport
@@ -97,10 +97,11 @@ class Streams:
 
 def query_from(conditions: dict[str, Any]) -> TraceQuery:
     """The query that a page means."""
-    try:
-        return TraceQuery(**_known(conditions))
-    except TypeError as error:
-        raise TypeError(f"query: {error}") from None
+    for key in conditions:
+        if snake(key) not in TraceQuery.__dataclass_fields__:
+            names = ", ".join(map(camel, TraceQuery.__dataclass_fields__))
+            raise TypeError(f"query: unknown condition {key!r}; use {names}")
+    return TraceQuery(**_known(conditions))
 
 
 def _known(conditions: dict[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """The command line: `pyqueue convert` and `pyqueue show`, for files that a queue or page exported.
 
-    pip install 'pyqueue[cli]'
+    pip install '.[cli]'        (in a checkout; its README tells of others)
 
 Everything that traces say goes through `formats.safe.visible`, so that no terminal obeys it.
 """
@@ -19,6 +19,6 @@ def main() -> None:
             raise
         raise SystemExit(
             f"pyqueue's command line needs {error.name}, which is not installed: "
-            "pip install 'pyqueue[cli]'"
+            f"pip install {' '.join(NEEDED)}"
         ) from None
     cli()

@@ -7,6 +7,7 @@ import re
 import shlex
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
+from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -17,7 +18,11 @@ Test = Callable[[Trace], bool]
 
 TIMES = ("since", "until")
 
-_TERM = re.compile(r"(name|priority|status|trace|id|since|until|attr\.[^:=]+)[:=](.*)", re.DOTALL)
+TERMS = ("name", "priority", "status", "trace", "id", "since", "until")
+ELSEWHERE = ("duration", "span", "parent")
+"""What the inspector has besides."""
+
+_TERM = re.compile(rf"({'|'.join(TERMS)}|attr\.[^:=]+)[:=](.*)", re.DOTALL)
 
 
 def matching(where: Iterable[str]) -> Test:
@@ -36,6 +41,7 @@ def _split(terms: str) -> list[str]:
 def _test(term: str) -> Test:
     found = _TERM.fullmatch(term)
     if found is None:
+        _check_word(term)
         return TraceQuery(text=term).matcher()
     key, value = found.groups()
     if key.startswith("attr."):
@@ -47,6 +53,17 @@ def _test(term: str) -> Test:
         {"trace": "trace_id"}.get(key, key): _time(term, value) if key in TIMES else value
     }
     return TraceQuery(**known).matcher()
+
+
+def _check_word(term: str) -> None:
+    """Raises ValueError for what was meant as a term, and would only be looked for as a text."""
+    known = f"there are {', '.join(f'{one}:' for one in TERMS)} and attr.KEY=, and words"
+    if re.match(r"-[^\W\d]", term):
+        raise ValueError(f"--where {term!r}: there is no '-' for \"not\"; {known}")
+    word, colon, _ = term.partition(":")
+    near = get_close_matches(word.lower(), (*TERMS, *ELSEWHERE), 1, 0.75) if colon else []
+    if near:
+        raise ValueError(f"--where {term!r}: there is no term {word}:; {known}")
 
 
 def _meanings(value: str) -> list[Any]:

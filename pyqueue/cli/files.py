@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from errno import ENOENT
 from io import TextIOWrapper
 from pathlib import Path
 from typing import TextIO
@@ -30,6 +31,8 @@ def replaced(target: str) -> Iterator[TextIO]:
         yield sys.stdout
         return
     path = Path(target)
+    if not path.parent.is_dir():
+        raise FileNotFoundError(ENOENT, "there is no such folder", str(path.parent))
     part = path.with_name(f".{path.name}.part")
     try:
         with part.open("w", encoding="utf-8", newline="") as file:

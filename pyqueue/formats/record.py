@@ -7,10 +7,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..errors import FormatError
-from ..priority import LABELS, infer
-from .safe import to_json
+from ..priority import LABELS, TracePriority, infer, is_error
+from .safe import shortened, to_json
 
 Trace = dict[str, Any]
+
+LONGEST = 80
+"""Characters of a value in a message."""
 
 _OPTIONAL = ("traceId", "spanId", "parentId", "status")
 
@@ -31,7 +34,7 @@ def record(trace: Mapping[str, Any]) -> Trace:
         "attributes": attributes,
     }
     found |= {key: _text(value) for key in _OPTIONAL if (value := get(key))}
-    if error := get("error"):
+    if is_error(error := get("error")):
         found["error"] = error
     return found
 
@@ -43,12 +46,21 @@ def from_outside(value: object, line: int) -> Trace:
     name = value.get("name")
     if not isinstance(name, str) or not name:
         raise FormatError(f"line {line}: trace field 'name' must be a non-empty string")
-    return record(value)
+    for field in ("timestamp", "duration"):
+        if (number := value.get(field)) is not None and not _is_number(number):
+            shown = shortened(to_json(number), LONGEST)
+            raise FormatError(f"line {line}: trace field {field!r} must be a number, not {shown}")
+    if value.get("priority") is None:
+        return record(value)
+    try:
+        return record({**value, "priority": TracePriority.of(value["priority"]).label})
+    except (TypeError, ValueError) as error:
+        raise FormatError(f"line {line}: {shortened(str(error), LONGEST)}") from None
 
 
 def failed(trace: Trace) -> bool:
     """Whether it tells of an error."""
-    return bool(trace.get("error")) or trace.get("status") == "error"
+    return is_error(trace.get("error")) or trace.get("status") == "error"
 
 
 def error_parts(trace: Trace) -> dict[str, str]:
@@ -59,7 +71,7 @@ def error_parts(trace: Trace) -> dict[str, str]:
             key: _text(value) for key in ("type", "message", "stack") if (value := error.get(key))
         }
         return texts or {"message": _text(error)}
-    return {"message": _text(error)} if error else {}
+    return {"message": _text(error)} if is_error(error) else {}
 
 
 def session_of(trace: Trace) -> str:
@@ -80,8 +92,12 @@ def _text(value: object) -> str:
 
 
 def _number(value: Any) -> float:
+    return value if _is_number(value) else 0
+
+
+def _is_number(value: Any) -> bool:
     is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    return value if is_number and abs(value) <= sys.float_info.max else 0
+    return is_number and abs(value) <= sys.float_info.max
 
 
 def _kind(value: object) -> str:

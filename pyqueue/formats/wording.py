@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from unicodedata import combining, east_asian_width
 
+from .record import failed
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -34,10 +36,9 @@ def duration_text(ms: float) -> str:
 
 def outcome(trace: dict[str, Any]) -> str:
     """SUCCESS, FAILED, or UNKNOWN where a trace says nothing of it."""
-    status = trace.get("status")
-    if trace.get("error") or status == "error":
+    if failed(trace):
         return "FAILED"
-    return "SUCCESS" if status in ("ok", "success") else "UNKNOWN"
+    return "SUCCESS" if trace.get("status") in ("ok", "success") else "UNKNOWN"
 
 
 def width(text: str) -> int:

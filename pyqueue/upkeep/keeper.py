@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from ..clock import SystemClock
 from ..errors import StoreFenced
 from ..ports import Clock, StorageEstimate, StorageProbe, UpkeepStore
 from ..query import TraceQuery
@@ -49,13 +50,13 @@ class Keeper:
         store: UpkeepStore,
         policy: RetentionPolicy | None = None,
         *,
-        clock: Clock,
+        clock: Clock | None = None,
         probe: StorageProbe | None = None,
         guard: int | None = None,
     ) -> None:
         self._policy = policy or RetentionPolicy()
         self._editor = Editor(store, guard)
-        self._clock = clock
+        self._clock = clock or SystemClock()
         self._probe = probe
         self._settled: set[Any] = set()
         self._at_work = asyncio.Lock()

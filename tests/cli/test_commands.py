@@ -84,6 +84,13 @@ def test_where_leaves_what_meets_all_terms(run, where, count):
     assert f"traces: {count}" in output
 
 
+def test_words_with_colons_that_are_no_terms_are_looked_for(run, tmp_path):
+    (tmp_path / "own.ndjson").write_text('{"name":"user:login"}\n{"name":"-5 https://a.test"}\n')
+    for word in ("user:login", "https://a.test", "-5"):
+        output = run("convert", "own.ndjson", "out.ndjson", f"--where={word}")
+        assert "traces: 1" in output
+
+
 def test_show_tells_how_many_more_there_are(run):
     assert "… and 2 more; --limit shows them" in run("show", "sample.ndjson", "--limit", "1")
 
@@ -126,11 +133,19 @@ def test_convert_brings_traces_in_the_order_of_time_for_chrome(run, tmp_path):
         (["show", "sample.json", "--where", "since:soon"], "'since:soon': a time is ms since"),
         (["show", "sample.json", "--where", "priority:urgent"], "priority 'urgent' is none of"),
         (["show", "sample.json", "--where", '"open'], "No closing quotation"),
+        (["show", "sample.json", "--where", "duration:>100"], "no term duration:; there are name:"),
+        (["show", "sample.json", "--where", "span:a"], "there is no term span:"),
+        (["show", "sample.json", "--where", "parentId:a"], "there is no term parentId:"),
+        (["show", "sample.json", "--where", "Status:error"], "there is no term Status:"),
+        (["show", "sample.json", "--where=-status:error"], "there is no '-' for"),
+        (["convert", "sample.json", "no/a.csv"], "Error: no: there is no such folder"),
+        (["show", "odd.ndjson"], "odd.ndjson: line 2: trace field 'timestamp' must be a number"),
     ],
     ids=str,
 )  # fmt: skip
 def test_a_mistake_is_one_line(run, tmp_path, words, message):
     (tmp_path / "broken.ndjson").write_text('{"name":"a"}\n\x1b[2J\n')
+    (tmp_path / "odd.ndjson").write_text('{"name":"a"}\n{"name":"a","timestamp":"\\u001b"}\n')
     output = run(*words, status=1)
     assert message in output
     assert len(output.strip().splitlines()) == 1
@@ -180,7 +195,7 @@ def test_a_deep_chain_of_spans_stays_in_its_columns(run, tmp_path):
 def test_without_its_libraries_it_says_how_to_get_them(monkeypatch):
     monkeypatch.delitem(sys.modules, "pyqueue.cli.commands")
     monkeypatch.setitem(sys.modules, "click", None)
-    with pytest.raises(SystemExit, match=r"needs click, .*: pip install 'pyqueue\[cli\]'"):
+    with pytest.raises(SystemExit, match=r"needs click, .*: pip install click rich"):
         main()
 
 

@@ -19,6 +19,11 @@ GOOD = '{"name":"a"}'
         ("ndjson", f"{GOOD}\n\n{{oops}}\n", "line 3: no JSON at column 2"),
         ("ndjson", f"{GOOD}\n[1]", "line 2: a trace is a JSON object, not list"),
         ("ndjson", f'{GOOD}\n{{"name": 3}}', "line 2: trace field 'name' must be a non-empty"),
+        ("ndjson", '{"name":"a","timestamp":"x"}', "line 1: trace field 'timestamp' .*, not \"x\""),
+        ("ndjson", '{"name":"a","timestamp":NaN}', "line 1: trace field 'timestamp' .*NaN"),
+        ("json", '[{"name":"a","duration":true}]', "line 1: trace field 'duration' .*, not true"),
+        ("ndjson", '{"name":"a","priority":"huge"}', "line 1: priority 'huge' is none of low"),
+        ("ndjson", '{"name":"a","priority":[]}', "line 1: priority must be"),
         ("ndjson", "9" * 5_000, "line 1: .*digit"),
         ("ndjson", "[" * 200_000, "line 1: nested more than 200 levels deep"),
         ("ndjson", f'{GOOD}\n{{"name":"a","a":{"[[]," * 300}', "line 2: nested more than 200"),
@@ -56,11 +61,17 @@ def test_what_comes_before_a_mistake_is_read():
 
 
 def test_what_a_trace_lacks_is_filled_in_and_what_it_must_not_have_is_left_out():
-    (found,) = read_traces(['{"name":"user:click","timestamp":NaN,"time":"noon","status":null}'])
+    (found,) = read_traces(['{"name":"user:click","timestamp":null,"time":"noon","status":null}'])
     assert found == {
         "id": "", "name": "user:click", "priority": "high", "timestamp": 0, "duration": 0,
         "attributes": {},
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("priority", ['"High"', "2", "2.0"])
+def test_a_priority_may_be_a_number_or_in_any_case(priority):
+    (found,) = read_traces([f'{{"name":"a","priority":{priority}}}'])
+    assert found["priority"] == "high"
 
 
 def test_a_document_is_read_whatever_else_is_in_it_and_however_it_is_laid_out():

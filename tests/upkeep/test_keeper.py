@@ -8,10 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pyqueue import MemoryStore, StoreUnavailable
+from pyqueue import Keeper, MemoryStore, RetentionPolicy, StoreUnavailable
+from pyqueue.clock import SystemClock
 from pyqueue.errors import StoreFull
 from pyqueue.query import traces_of
 from pyqueue.testing import run_virtual
+from pyqueue.testing.conformance.making import make_batch, make_trace
 from pyqueue.upkeep import editor
 from tests.support import reproducible, seconds
 from tests.upkeep.support import (
@@ -40,6 +42,15 @@ async def test_it_looks_at_once_and_then_every_five_minutes():
     serving.cancel()
     await settle()
     assert keep.statistics().runs == 13
+
+
+async def test_without_a_clock_it_goes_by_the_system_s():
+    store = MemoryStore()
+    wall = SystemClock().wall()
+    for n, age in enumerate((2 * DAY, HOUR)):
+        await store.write(make_batch([make_trace(f"{n}", 1, wall - age)], session="s", seq=n + 1))
+    report = await Keeper(store, RetentionPolicy(max_age=DAY)).run()
+    assert (ids(store), report.error) == ({"1"}, None)
 
 
 async def test_a_changed_policy_is_obeyed_at_once():

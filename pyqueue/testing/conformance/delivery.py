@@ -98,7 +98,7 @@ class Delivery(WithQueues):
             try:
                 await queue.flush()
             except FlushError as error:
-                assert "1 traces are not durable" in str(error)
+                assert "1 trace is not durable" in str(error)
                 assert "disk full" in str(error)
             else:
                 raise AssertionError("flush() returned although nothing is durable")
