@@ -3,29 +3,29 @@
 import { named } from "./protocol.js";
 import { KEYS, REDACTED, redaction, SUSPECT, toWords, withoutSecrets } from "./redact.js";
 
-const EVERYTHING = /^/;
-const FORM = "redact must be false or {keys, patterns, defaults}";
 
 /** Rules for the option; for false: none. Throws a ConfigError where it is wrong. */
 export function rulesFrom(redact = {}) {
   try {
     return compile(redact === false ? { defaults: false } : redact);
   } catch (error) {
-    throw named("ConfigError", `${FORM}: ${error.message}`);
+    throw named("ConfigError", `redact must be false or {keys, patterns, defaults}: ${error.message}`);
   }
 }
 
 function compile({ keys = [], patterns = [], defaults = true, ...unknown }) {
   for (const name in unknown) throw new Error(`no ${name}`);
   const own = keys.map((key) => `\\b${toWords(key).trim().replaceAll(" ", " ?") || empty()}s?\\b`);
-  const hidden = (defaults ? [KEYS.source, ...own] : own).join("|");
   const hide = patterns.map((pattern) => {
     const regex = new RegExp(pattern, pattern.flags?.replace(/[gy]/g, "").concat("g") ?? "g");
     if (regex.test("")) empty();
     return (text) => text.replace(regex, REDACTED);
   });
-  if (defaults) hide.unshift(withoutSecrets);
-  return redaction(new RegExp(hidden || "(?!)", "i"), hide, patterns.length ? EVERYTHING : SUSPECT);
+  if (defaults) {
+    own.unshift(KEYS.source);
+    hide.unshift(withoutSecrets);
+  }
+  return redaction(new RegExp(own.join("|") || "(?!)", "i"), hide, patterns.length ? /^/ : SUSPECT);
 }
 
 function empty() {
