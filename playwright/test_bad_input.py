@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
+import pytest
 from playwright.sync_api import Page
 
 from inpage import assert_law, start, stored
+from pyqueue.encoding import encode_part
+from pyqueue.redaction import DEFAULT
 
 # What JSON can't carry is stored as a mark; the attribute beside it is always there.
 ATTRIBUTES = """() => {
@@ -54,6 +58,15 @@ MARKS = {
     "sparse": [None, 1],
 }
 
+# Objects of which each knows all others.
+LINKED = """([count, length]) => {
+  const objects = Array.from({ length: count }, (_, number) => (
+    { number, text: "x".repeat(length), pin: 1, none: null }
+  ));
+  for (const one of objects) one.others = objects.filter((other) => other !== one);
+  return pyqueue.trace("linked", { value: objects[0], beside: "unharmed" });
+}"""
+
 NO_NAME = """() => [
   pyqueue.trace(), pyqueue.trace(""), pyqueue.trace(null), pyqueue.trace(5), pyqueue.trace({}),
   pyqueue.trace(Symbol("name")),
@@ -90,6 +103,29 @@ def test_attributes_that_json_cannot_carry_are_marked_and_the_rest_is_kept(page:
     assert values == MARKS
     assert len(json.dumps(traces[ids["deep"]])) < 2_000
     assert len(page.evaluate("pyqueue.query()")) == len(ids), "they can't all be read back"
+
+
+def linked(count: int, length: int) -> dict[str, Any]:
+    """The same in Python."""
+    objects: list[dict[str, Any]] = [
+        {"number": number, "text": "x" * length, "pin": 1, "none": None} for number in range(count)
+    ]
+    for one in objects:
+        one["others"] = [other for other in objects if other is not one]
+    return objects[0]
+
+
+@pytest.mark.parametrize(("count", "length"), [(12, 3), (5, 3), (30, 100), (12, 300)])
+def test_of_objects_that_all_know_each_other_as_much_is_kept_as_python_keeps(
+    page: Page, count: int, length: int
+) -> None:
+    start(page, runtime="none", config={"maxTraceBytes": 2**24})
+    assert page.evaluate(LINKED, [count, length])
+    page.evaluate("pyqueue.flush()")
+    (trace,) = stored(page)
+    given = {"value": linked(count, length), "beside": "unharmed"}
+    assert trace["attributes"] == json.loads(encode_part(given, DEFAULT))
+    assert ("[too large]" in json.dumps(trace)) == (count > 5)
 
 
 def test_a_trace_without_a_name_is_refused_and_counted(page: Page) -> None:

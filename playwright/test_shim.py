@@ -93,7 +93,7 @@ def test_what_came_before_pyqueue_is_stored_as_it_was(
 ) -> None:
     page = visit("/early.html")
     early = page.evaluate(EARLY)
-    assert page.evaluate("pyqueue.loading") is True
+    assert page.evaluate("pyqueue.traces.length")
     page.evaluate(START, {"runtime": runtime})
     later = page.evaluate('pyqueue.trace("later")')
     page.evaluate("pyqueue.flush()")

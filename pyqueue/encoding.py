@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from .redaction import Rules, has_run
-from .storable import MAX_DEPTH, storable
+from .storable import MAX_DEPTH, MAX_VALUES, storable
 
 _CONTAINERS = (dict, list, tuple)
 _SCALARS = frozenset((str, int, float, bool, type(None)))
@@ -54,26 +54,28 @@ def as_json(value: object) -> str:
     """The same; a lone surrogate is left."""
     try:
         # Asked first: the encoder recurses in C, and overflows a browser's stack for good.
-        return _write(value if _is_shallow(value, MAX_DEPTH) else storable(value, 0, []))
+        if _is_shallow(value, MAX_DEPTH):
+            return _write(value)
     except Exception:  # whatever a caller's own types raise
-        return _write(storable(value, 0, []))
+        pass
+    return _write(storable(value, []))
 
 
 def encode_part(part: object, rules: Rules) -> str:
     """The same for a part of a trace, without what the rules hide; a lone surrogate is left."""
-    if _is_plain(part, MAX_DEPTH - 1, rules):
-        try:
+    try:
+        if _is_plain(part, MAX_DEPTH - 1, rules, [MAX_VALUES]):
             text = _write(part)
-        except ValueError:  # NaN, or an integer of too many digits
-            pass
-        else:
             if _is_harmless(text, part, rules):
                 return text
-    return _write(storable(part, 1, [], rules))
+    except ValueError:  # NaN, or an integer of too many digits
+        pass
+    return _write(storable(part, [0], rules, [MAX_VALUES]))
 
 
-def _is_plain(value: Any, levels: int, rules: Rules) -> bool:
-    """Whether JSON shows it as it is, numbers apart, and no key in it has to be hidden."""
+def _is_plain(value: Any, levels: int, rules: Rules, room: list[int]) -> bool:
+    """Whether JSON shows it as it is, numbers apart, and no key in it has to be hidden. `room` is
+    for so many values in containers that hold others."""
     kind = type(value)
     if kind is dict:
         if not rules.pass_keys(value):
@@ -83,15 +85,25 @@ def _is_plain(value: Any, levels: int, rules: Rules) -> bool:
         return kind in _SCALARS
     if levels == 0:
         return False
-    return _SCALARS.issuperset(map(type, value)) or (
-        _PLAIN.issuperset(map(type, value))
-        and all(_is_plain(item, levels - 1, rules) for item in value if type(item) in _CONTAINERS)
+    if _SCALARS.issuperset(map(type, value)):
+        return True
+    room[0] -= len(value)
+    return (
+        room[0] >= 0
+        and _PLAIN.issuperset(map(type, value))
+        and all(
+            _is_plain(item, levels - 1, rules, room) for item in value if type(item) in _CONTAINERS
+        )
     )
 
 
 def _is_harmless(text: str, value: Any, rules: Rules) -> bool:
     """Whether a plain value, of which this is the text, holds nothing to be hidden or marked."""
-    if len(text) > _LONG_NUMBER and has_run(text, _LONG_NUMBER):
+    if len(text) > _LONG_NUMBER and (
+        has_run(text, _LONG_NUMBER)
+        # As many values as there can be in it.
+        or sum(map(text.count, ",[{")) + (len(text) >> 7) >= MAX_VALUES
+    ):
         return False
     # "e+1": of the numbers with an exponent, some are a card's.
     is_suspect = rules.is_suspect(text) or ("+" in text and "e+1" in text)

@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pyqueue.encoding import byte_size, encode
-from pyqueue.storable import MAX_DEPTH
+from pyqueue.encoding import byte_size, encode, encode_part
+from pyqueue.redaction import DEFAULT
+from pyqueue.storable import MAX_DEPTH, MAX_VALUES
 from tests.support import examples, reproducible
 
 text = st.text(st.characters(exclude_categories=()))
@@ -119,6 +120,52 @@ def test_what_lies_too_deep_is_cut_whatever_else_is_in_it(innermost, depth):
     found = encode(value)
     assert "[too deep]" in found
     assert found.count("[") == MAX_DEPTH + 1
+
+
+def linked(count):
+    """So many objects of which each knows all others."""
+    objects = [{"number": number} for number in range(count)]
+    for one in objects:
+        one["others"] = [other for other in objects if other is not one]
+    return objects[0]
+
+
+def doubled(levels, innermost):
+    """No circle, but twice as many ways at each level."""
+    for _ in range(levels):
+        innermost = {"left": innermost, "right": innermost}
+    return innermost
+
+
+@pytest.mark.parametrize(
+    "value",
+    [linked(12), linked(300), doubled(28, 1), doubled(28, math.nan), doubled(14, "x" * 10_000)],
+    ids=["12 linked", "300 linked", "doubled", "doubled, with a mark", "doubled, with long texts"],
+)
+def test_of_objects_with_many_ways_between_them_only_so_much_is_kept(value):
+    found = encode_part({"value": value, "beside": "kept"}, DEFAULT)
+    assert "[too large]" in found
+    assert json.loads(found)["beside"] == "kept"
+    assert found.count(",") < 1.5 * MAX_VALUES
+    assert len(found) < 2**23
+
+
+@pytest.mark.parametrize("beside", [1, math.nan], ids=str)
+@pytest.mark.parametrize(
+    "value",
+    [
+        list(range(200_000)),
+        [{"x": 1, "y": 2}] * 15_000,
+        ["x" * 100] * 10_000,
+        ["x" * 2**20],
+        "x" * 2**24,
+        doubled(12, 1),
+    ],
+    ids=["numbers", "rows", "texts", "a long text", "a longer one", "doubled"],
+)
+def test_what_is_only_wide_or_long_is_kept_whole(value, beside):
+    found = json.loads(encode_part({"beside": beside, "value": value}, DEFAULT))
+    assert found["value"] == value
 
 
 def test_a_lone_surrogate_is_kept_as_its_escape():

@@ -7,32 +7,43 @@
 import { REDACTED } from "./redact.js";
 
 const MAX_DEPTH = 32;
-const asItIs = (text) => text;
+/** In each part of a trace. Objects that come after are marked: where all know each other, there is no end of paths. */
+const MAX_VALUES = 50_000;
+/** How many of them are left. A text counts as one more for each 128 characters. */
+let room;
 
-/** Compact JSON of `record`, whose name, status, attributes and error come from outside; its ids come before them. */
+const PARTS = ["name", "status", "attributes", "error"];
+
+/** Compact JSON of `record`, of which PARTS come from outside; its ids come before them. */
 export function encode(record, rules) {
-  const { name, status, attributes, error } = record;
-  const outside = [name, status, attributes, error];
-  QUICK: { // build.py leaves this out of shim.js: the rest does all, only slower
-    try {
-      if (!isFit(attributes, 1, rules, asItIs) || !isFit(error, 1, rules, asItIs)) break QUICK;
+  QUICK: try { // build.py leaves this out of shim.js: the rest does all, only slower
+    const fits = (text) => PARTS.every((part) => isFit(record[part], 1, rules, text));
+    room = MAX_VALUES;
+    if (fits(String)) {
       const json = JSON.stringify(record);
       // Most hold nothing to be hidden, which one look at the whole tells sooner than one at each text.
       const isSuspect = rules.suspect.test(json.slice(json.indexOf(',"name":')));
-      if (!isSuspect || isFit(outside, 0, rules, rules.text)) return json;
-    } catch {} // a getter or proxy of the caller's
+      if (!isSuspect || fits(rules.text)) return json;
+    }
+  } catch {} // a getter or proxy of the caller's
+  for (const part of PARTS) {
+    room = MAX_VALUES;
+    record[part] = storable([record[part]], "0", [record], rules);
   }
-  [record.name, record.status, record.attributes, record.error] = storable({ "": outside }, "", [], rules);
   return JSON.stringify(record);
 }
 
 /** Whether `value` may be stored as JSON.stringify shows it, `text` being what is done to its texts. The hot path. */
 function isFit(value, depth, rules, text) {
+  room--;
   const type = typeof value;
-  if (type === "string") return text(value) === value;
+  if (type === "string") {
+    room -= value.length >> 7;
+    return text(value) === value;
+  }
   if (type === "number") return value < 2e12 && value > -Infinity; // more may be a card, or nothing that JSON has
-  if (type !== "object" || value === null) return value == null || type === "boolean";
-  if (depth >= MAX_DEPTH || typeof value.toJSON === "function") return false;
+  if (value == null || type === "boolean") return true;
+  if (type !== "object" || room < 0 || depth >= MAX_DEPTH || value.toJSON) return false;
   if (Array.isArray(value)) return value.every((item) => isFit(item, depth + 1, rules, text));
   const prototype = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null) return false;
@@ -49,18 +60,23 @@ function storable(holder, key, path, rules) {
     const type = typeof value;
     if (value == null || type === "boolean") return value;
     if (rules.hides(key)) return REDACTED;
-    if (type === "string") return rules.text(value);
+    room--;
+    if (type === "string") {
+      room -= value.length >> 7;
+      return rules.text(value);
+    }
     if (type === "number") {
       if (!Number.isFinite(value)) return `[${value}]`;
       return value > 2e12 && rules.text(`${value}`) !== `${value}` ? REDACTED : value;
     }
     if (type !== "object") return rules.text(`[${type === "symbol" ? "" : `${type} `}${value.name ?? String(value)}]`);
+    if (room < 0) return "[too large]";
     if (path.includes(value)) return "[circular]";
     if (path.length >= MAX_DEPTH) return "[too deep]";
     path = [...path, value];
-    if (value instanceof Error) value = describeError(value);
+    value = describeError(value); // if it is one
     const isList = Array.isArray(value);
-    if (!isList && typeof value.toJSON === "function") return storable({ "": value.toJSON() }, "", path, rules);
+    if (!isList && typeof value.toJSON === "function") return storable([value.toJSON()], "0", path, rules);
     const kind = ({}).toString.call(value).slice(8, -1);
     if (!isList && kind !== "Object") return `[${kind}]`;
     const copy = isList ? Array(value.length) : Object.create(null); // where "__proto__" is a key like any other

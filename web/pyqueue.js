@@ -92,7 +92,7 @@ class Client {
     for (const key in DEFAULTS) this.#options[key] ??= DEFAULTS[key];
     const { budget, database, journal, redact } = this.#options;
     const shim = globalThis[Symbol.for("pyqueue")];
-    this.#session = (shim?.loading && shim.session) || newSession();
+    this.#session = shim?.session ?? newSession();
     this.#spoolName = `${this.#session}-0`;
     try {
       this.#read = traceReader(this.#session, redact);
@@ -103,7 +103,7 @@ class Client {
     this.#journal = new Journal(database, this.#session, journal);
     (globalThis[Symbol.for("pyqueue.devtools")] ??= { clients: [] }).clients.push(this.#parts); // for tools: devtools/README.md
     const consented = new Promise((resolve) => (this.#consented = resolve));
-    if (shim?.loading) this.#adopt(shim);
+    if (shim?.traces) this.#adopt(shim);
     this.setConsent("consent" in options ? options.consent : true);
     this.ready = consented.then(() => this.#boot());
     this.ready.catch(() => {}); // whoever awaits it is told; nobody has to

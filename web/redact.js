@@ -18,15 +18,12 @@ const CARD = /(?<![\d.])[2-6]\d{3}([ -]?)(\d{4}\1\d{4}\1\d{1,7}|\d{6}\1\d{4,5})(
 export const SUSPECT = /[=@]|(?<=ey)J|-----B|[Bb]earer |[Bb]asic |\\u|(?<![\d.])[2-6]\d{3}[\d -]{9}/;
 
 /** Rules, ours unless others are given. `patterns` look only into texts in which `suspect` is found. */
-export function redaction(keys = KEYS, patterns = [withoutSecrets], suspect = SUSPECT) {
+export function redaction(keys, patterns, suspect) {
   const looksHidden = (name) => keys.test(toWords(name));
   const harmless = new Set(); // keys of late
   const hides = (key) => {
-    if (harmless.has(key)) return false;
-    if (looksHidden(key)) return true;
     if (harmless.size > 999) harmless.clear();
-    harmless.add(key);
-    return false;
+    return !harmless.has(key) && (looksHidden(key) || !harmless.add(key));
   };
   const withoutValue = (chunk) => {
     const parts = chunk.split("=");
@@ -41,18 +38,22 @@ export function redaction(keys = KEYS, patterns = [withoutSecrets], suspect = SU
   return { hides, suspect, text };
 }
 
-export const toWords = (key) => key.slice(-99).replace(/[a-z](?=[A-Z])/g, "$& ").replace(/[^a-z]+/gi, " ");
+export const toWords = (key) => key.slice(-99).replace(/(?<=[a-z])(?=[A-Z])|[^a-zA-Z]+/g, " ");
 
 /** Without the secrets that anybody would know. Cards are told by issuer (which leaves out times in ms to
  *  ns), length and checksum. */
 export function withoutSecrets(text) {
   text = text.replace(SECRETS, REDACTED);
+  let kept = "";
+  let from = 0;
   for (let found; (found = CARD.exec(text)); ) {
-    const digits = found[0].replaceAll(found[1], "");
-    CARD.lastIndex = found.index + 4;
-    if ([...digits].reduce((sum, d, i) => sum + +((digits.length - i) % 2 ? d : "0246813579"[d]), 0) % 10 === 0) {
-      text = text.replaceAll(found[0], REDACTED);
+    const digits = found[0].match(/\d/g).reverse();
+    if (digits.reduce((sum, digit, i) => sum + +(i % 2 ? "0246813579"[digit] : digit), 0) % 10) {
+      CARD.lastIndex = found.index + 4; // a card may begin at its second group
+    } else {
+      kept += text.slice(from, found.index) + REDACTED;
+      from = CARD.lastIndex;
     }
   }
-  return text;
+  return kept + text.slice(from);
 }

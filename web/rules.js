@@ -2,20 +2,20 @@
 
 import { KEYS, REDACTED, redaction, SUSPECT, toWords, withoutSecrets } from "./redact.js";
 
-const EVERYTHING = /^/;
-
 /** Rules for the option; for false: none. Throws where it is wrong: options.js says of what. */
 export function rulesFrom(redact = {}) {
   const { keys = [], patterns = [], defaults = redact } = redact;
   const own = keys.map((key) => `\\b${toWords(key).trim().replaceAll(" ", " ?") || empty()}s?\\b`);
-  const hidden = (defaults ? [KEYS.source, ...own] : own).join("|");
   const hide = patterns.map((pattern) => {
     const regex = new RegExp(pattern, pattern.flags?.replace(/[gy]/g, "").concat("g") ?? "g");
     if (regex.test("")) empty();
     return (text) => text.replace(regex, REDACTED);
   });
-  if (defaults) hide.unshift(withoutSecrets);
-  return redaction(new RegExp(hidden || "(?!)", "i"), hide, patterns.length ? EVERYTHING : SUSPECT);
+  if (defaults) {
+    own.unshift(KEYS.source);
+    hide.unshift(withoutSecrets);
+  }
+  return redaction(new RegExp(own.join("|") || "(?!)", "i"), hide, patterns.length ? /^/ : SUSPECT);
 }
 
 function empty() {

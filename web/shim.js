@@ -17,7 +17,7 @@ const JOURNAL = 60_000; // characters
 const key = Symbol.for("pyqueue");
 const { database = "pyqueue", redact = "pwd", consent } = { ...document.currentScript?.dataset };
 /** Keys that hide their value in the journal: all that redact.js knows, and in doubt some more. */
-const KEYS = RegExp(`pass|pwd|secret|cred|key|card|token|auth|cookie|pin|otp|ssn|cv[vc]|jwt|iban|${redact}`, "i");
+const KEYS = RegExp(`pass|pwd|secret|cred|key|card|token|auth|cookie|pin|otp|ssn|cv|jwt|iban|${redact}`, "i");
 
 const session = newSession();
 const traces = [];
@@ -30,7 +30,6 @@ const rules = {
 const read = readerBy(rules, `${session}-s`); // the client's reader, of the same session, makes other ids
 
 const shim = {
-  loading: true,
   session,
   traces,
   /** For want of room, by priority. */
@@ -54,25 +53,24 @@ const shim = {
 };
 
 function offer(given) {
-  if (consent === "off") return null;
   try {
-    return take(read(...given()));
+    if (consent !== "off") return take(read(...given()));
   } catch { // a getter of the caller's, maybe
-    shim.invalid += 1;
-    return null;
+    shim.invalid++;
   }
+  return null;
 }
 
 function take(trace) {
   const fits = (held) => held.length < MAX_COUNT && held.reduce((bytes, { size }) => bytes + size, trace.size) <= MAX_BYTES;
+  if (!fits(traces.filter(({ priority }) => priority >= trace.priority))) { // none is evicted in vain
+    shim.refused[trace.priority]++;
+    return null;
+  }
   while (!fits(traces)) {
-    if (!fits(traces.filter(({ priority }) => priority >= trace.priority))) { // none is evicted in vain
-      shim.refused[trace.priority] += 1;
-      return null;
-    }
-    const least = traces.reduce((a, b) => (b.priority < a.priority ? b : a));
+    const least = traces.reduce((a, b) => (a.priority > b.priority ? b : a));
+    shim.evicted[least.priority]++;
     traces.splice(traces.indexOf(least), 1);
-    shim.evicted[least.priority] += 1;
   }
   traces.push(trace);
   return trace.id;
@@ -100,5 +98,5 @@ function leave() {
 if (!globalThis[key]) {
   globalThis.pyqueue = globalThis[key] = shim;
   addEventListener("pagehide", leave);
-  addEventListener("visibilitychange", leave, true);
+  addEventListener("visibilitychange", leave);
 }
