@@ -6,7 +6,7 @@ import { add, PRIORITIES, sum } from "./protocol.js";
 import { pages, select } from "./queries.js";
 import { accounts, matching } from "./reader.js";
 import { now } from "./trace.js";
-import { purgeRows, retain } from "./upkeep.js";
+import { checked, purgeRows, retain } from "./upkeep.js";
 
 export const NO_PYTHON = Symbol();
 const LOOK = 250; // ms between looks at how far long work is
@@ -226,7 +226,7 @@ export const watch = () => import("./devtools/hook.js");
 /** Deletes what matches, everywhere: in every tab's queue, in the rows, the dead letters and the journal.
  *  Conditions as for query(), or a function of a trace. Resolves to how many stored traces went. */
 export async function purge(client, conditions = {}) {
-  const matches = typeof conditions === "function" ? conditions : matching(conditions);
+  const matches = typeof conditions === "function" ? conditions : matching(narrow(conditions));
   const idsOf = (texts) => texts.map((text) => JSON.parse(text)).filter(matches).map(({ id }) => id);
   const elsewhere = [...(await others(client, "unstored")).values()].flat();
   const found = idsOf(elsewhere);
@@ -235,6 +235,18 @@ export async function purge(client, conditions = {}) {
   const count = await purgeRows(client.about().database, matches);
   client.keep();
   return count;
+}
+
+/** Conditions of a purge: none may look as if less were to go than does. */
+function narrow(conditions) {
+  if (conditions === null || typeof conditions !== "object" || Array.isArray(conditions)) {
+    throw new TypeError(`purge takes conditions or a function, not ${JSON.stringify(conditions)}`);
+  }
+  for (const [name, value] of Object.entries(conditions)) {
+    if (name === "limit" || name === "order") throw new TypeError(`a purge has no ${name}`);
+    if (value == null) throw new TypeError(`purge ${name} is ${value}: leave it out where all are meant`);
+  }
+  return conditions;
 }
 
 /** Cancels what has not been sealed yet; what has is in the database when this is done. */
@@ -268,10 +280,13 @@ export async function enforceRetention(client, { onProgress, signal, ...options 
   }
 }
 
-/** Changes options of the retention policy, in camelCase. */
+/** Changes options of the retention policy, in camelCase. Without Python the rows are brought within it at once. */
 export async function setRetention(client, changes) {
-  if ((await ask(client, "setRetention", changes)) === NO_PYTHON) await enforceRetention(client);
-  Object.assign((client.about().retention ??= {}), changes);
+  const isDone = (await ask(client, "setRetention", changes)) !== NO_PYTHON;
+  const about = client.about();
+  const retention = { ...about.retention, ...changes };
+  about.retention = isDone ? retention : checked(retention); // a new object: the old one is the page's
+  if (!isDone) await enforceRetention(client);
 }
 
 /** This tab looks after the rows from now on, by this token, until another has taken a later one. */

@@ -5,9 +5,23 @@ import { Database } from "./database.js";
 import { named, PRIORITIES } from "./protocol.js";
 import { traces as read } from "./reader.js";
 
-const SHARE = 0.1; // of the origin's quota
-const FALLBACK = 50 * 2 ** 20; // bytes, where no quota is told
 const SLICE = 50; // rows in one transaction
+const SETTLING = 60_000; // ms for which a row is left alone: its writer may not know yet that it is stored
+const CODECS = ["json", "json+gzip"];
+
+/** A policy's options with their limits and, of those that count here, defaults: as pyqueue/upkeep/policy.py. */
+const NUMBERS = {
+  maxAge: { least: 0 },
+  maxCount: { least: 0, isWhole: true },
+  maxBytes: { least: 0, isWhole: true },
+  maxShare: { least: 0.001, most: 1, value: 0.1 }, // of the quota that others in the origin leave
+  fallbackBytes: { least: 1, isWhole: true, value: 50 * 2 ** 20 }, // where no quota is told
+  checkInterval: { least: 1000 },
+  compactAfter: { least: 60_000 },
+  compactBytes: { least: 1, isWhole: true },
+};
+const LISTS = ["keepNames", "keepIds"];
+const DEFAULTS = Object.fromEntries(Object.entries(NUMBERS).map(([name, { value = 0 }]) => [name, value]));
 
 const utf8 = new TextEncoder();
 
@@ -26,42 +40,63 @@ export async function purgeRows(name, matches) {
 async function purgeRow(database, key, matches) {
   for (;;) {
     const { result: row } = await database.transact("segments", "readonly", (tx) => tx.objectStore("segments").get(key));
-    if (!row) return 0;
+    if (!row || isNewer(row)) return 0;
     const found = await read(row).catch(() => undefined);
     const kept = found?.filter((trace) => !matches(trace)) ?? [];
     if (found?.length === kept.length) return 0;
-    if (await replaced(database, key, row, kept)) return row.count - kept.length;
+    const change = { key, before: row, after: await rewritten(row, kept) };
+    if ((await replace(database, "purged", [change])).length) return row.count - kept.length;
   }
 }
 
-/** Puts what is kept in the row's place, unless another changed it meanwhile. */
-function replaced(database, key, before, kept) {
-  const after = kept.length ? rewritten(before, kept) : null;
-  let done = false;
-  const change = (tx) => {
+/** What a newer version wrote is not corrupt, even if it can't be read here. */
+const isNewer = ({ codec }) => typeof codec === "string" && !CODECS.includes(codec);
+
+/** Puts `after` in each row's place, or nothing where it is null, but for those that another changed meanwhile;
+ *  resolves to the others. `guard` is the token by which this tab leads, if there are several: StoreFenced where
+ *  another does. */
+async function replace(database, kind, changes, guard) {
+  let isFenced;
+  const done = [];
+  await database.transact(["segments", "meta"], "readwrite", (tx) => {
     const [segments, meta] = [tx.objectStore("segments"), tx.objectStore("meta")];
+    const leader = meta.get("leader");
     const noted = meta.get("upkeep");
-    segments.get(key).onsuccess = ({ target: { result: row } }) => {
-      if (row?.codec !== before.codec || row.bytes !== before.bytes || row.count !== before.count) return;
-      done = true;
-      if (after) segments.put(after, key);
-      else segments.delete(key);
-      meta.put(note(noted.result, "purged", before, after, kept), "upkeep");
+    const stored = changes.map(({ key }) => segments.get(key));
+    stored.at(-1).onsuccess = () => {
+      isFenced = guard && leader.result && leader.result.token !== guard;
+      if (isFenced) return;
+      done.push(...changes.filter(({ before }, at) => isAsItWas(stored[at].result, before)));
+      for (const { key, after } of done) after ? segments.put(after, key) : segments.delete(key);
+      if (done.length) meta.put(done.reduce((value, change) => note(value, kind, change), noted.result), "upkeep");
     };
-  };
-  return database.transact(["segments", "meta"], "readwrite", change).then(() => done);
+  });
+  if (isFenced) throw named("StoreFenced", "another tab leads");
+  return done;
 }
 
-function rewritten(row, traces) {
-  const data = JSON.stringify(traces);
+const isAsItWas = (row, before) => ["codec", "bytes", "count"].every((field) => row?.[field] === before[field]);
+
+/** The row with only these of its traces; null where there are none. */
+async function rewritten(row, traces) {
+  if (!traces.length) return null;
+  const text = JSON.stringify(traces);
+  const data = row.codec === "json" ? text : await zip(text);
   const times = traces.map(({ timestamp }) => timestamp);
-  const priorities = traces.map(({ priority }) => PRIORITIES.indexOf(priority));
+  const priorities = traces.map((trace) => priorityOf(trace, row));
   return {
-    ...row, data, codec: "json", bytes: utf8.encode(data).length, count: traces.length,
+    ...row, data, bytes: (data === text ? utf8.encode(text) : data).length, count: traces.length,
     priority: Math.max(...priorities), mixed: new Set(priorities).size > 1,
     tMin: Math.min(...times), tMax: Math.max(...times),
     traceIds: [...new Set(traces.map(({ traceId }) => traceId))].filter(Boolean),
   };
+}
+
+const priorityOf = ({ priority }, row) => (PRIORITIES.includes(priority) ? PRIORITIES.indexOf(priority) : row.priority);
+
+async function zip(text) {
+  const stream = new Blob([text]).stream().pipeThrough(new CompressionStream("gzip"));
+  return new Uint8Array(await new Response(stream).arrayBuffer());
 }
 
 async function purgeLetters(database, matches) {
@@ -81,31 +116,114 @@ async function purgeLetters(database, matches) {
   });
 }
 
-/** Brings the rows within {maxAge, maxCount, maxBytes, maxShare}: what is too old goes, then of the
- *  lowest priority the oldest. Protected traces need Python: where some are, nothing goes. */
-export async function retain(name, policy = {}, { dryRun, guard } = {}) {
+/** Brings the rows within the policy: what is too old goes, then of the lowest priority the oldest, to the trace.
+ *  Protected traces need Python: where some are, nothing goes. A dry run may try other options. Throws a ConfigError
+ *  where the policy is wrong. */
+export const retain = (...args) => (underWay = underWay.catch(() => {}).then(() => bringWithin(...args)));
+
+let underWay = Promise.resolve(); // one run at a time: each tells what it left
+
+async function bringWithin(name, policy, { dryRun, guard, ...tried } = {}) {
+  const [option] = Object.keys(tried);
+  if (option && !dryRun) throw named("ValueError", `${option} is for dry runs; set it by setRetention()`);
+  const rules = { ...DEFAULTS, ...checked(policy), ...checked(tried) };
   const database = new Database(name);
-  const { maxAge, maxCount, maxBytes, maxShare = SHARE, fallbackBytes = FALLBACK } = policy;
-  const { quota } = (await globalThis.navigator?.storage?.estimate?.().catch(() => {})) ?? {};
-  const allowed = Math.min(maxBytes || Infinity, quota ? quota * maxShare : fallbackBytes);
   const rows = await survey(database);
-  let count = rows.reduce((sum, row) => sum + row.count, 0);
-  let bytes = rows.reduce((sum, row) => sum + row.bytes, 0);
-  const isOld = (row) => maxAge && row.tMax < Date.now() - maxAge;
-  const leave = (row) => ((count -= row.count), (bytes -= row.bytes), true);
-  const isOver = () => bytes > allowed || (maxCount && count > maxCount);
-  const isProtected = policy.keepNames?.length || policy.keepIds?.length;
-  const old = isProtected ? [] : rows.filter((row) => isOld(row) && leave(row));
-  const excess = isProtected ? [] : rows.filter((row) => !isOld(row) && isOver() && leave(row));
-  const gone = [...old, ...excess];
-  for (let from = 0; from < gone.length && !dryRun; from += SLICE) await remove(database, gone.slice(from, from + SLICE), guard);
-  const byPriority = Object.fromEntries(PRIORITIES.map((label, priority) => [label, total(gone, priority)]));
-  const deleted = { count: sumOf(gone, "count"), rows: gone.length, bytes: sumOf(gone, "bytes"), byPriority };
-  return { dryRun: !!dryRun, deleted, left: { count, rows: rows.length - gone.length, bytes }, bytesAllowed: allowed, isOver: !!isOver() };
+  const { chosen, allowed } = await choose(rows, rules);
+  const done = [];
+  for (let from = 0; from < chosen.length; from += SLICE) {
+    const changes = await Promise.all(chosen.slice(from, from + SLICE).map((row) => changeOf(database, row)));
+    done.push(...(dryRun ? changes : await replace(database, "deleted", changes, guard)));
+  }
+  const { deleted } = done.reduce((value, change) => note(value, "deleted", change), { deleted: NOTHING });
+  const left = {
+    count: sumOf(rows, "count") - deleted.count, rows: rows.length - deleted.rows, bytes: sumOf(rows, "bytes") - deleted.bytes,
+  };
+  const isOver = left.bytes > allowed || (rules.maxCount > 0 && left.count > rules.maxCount);
+  return { dryRun: !!dryRun, deleted, left, bytesAllowed: allowed, isOver };
+}
+
+/** The policy, if it is one. What is not must never delete anything. */
+export function checked(policy) {
+  if (!policy) return {}; // as Python has it
+  if (typeof policy !== "object" || Array.isArray(policy)) throw wrong("retention", "should be an object of options", policy);
+  for (const [name, value] of Object.entries(policy)) checkOption(name, value);
+  return policy;
+}
+
+function checkOption(name, value) {
+  const field = `retention.${name}`;
+  if (LISTS.includes(name)) {
+    const isList = Array.isArray(value) && value.every((pattern) => typeof pattern === "string" && pattern);
+    if (!isList) throw wrong(field, "should be a list of non-empty strings", value);
+    return;
+  }
+  if (!Object.hasOwn(NUMBERS, name)) {
+    throw named("ConfigError", `${field} is unknown; the options are ${[...Object.keys(NUMBERS), ...LISTS].join(", ")}`);
+  }
+  const { least, most = Infinity, isWhole } = NUMBERS[name];
+  if (!Number.isFinite(value)) throw wrong(field, "should be a number", value);
+  if (isWhole && !Number.isInteger(value)) throw wrong(field, "should be a whole number", value);
+  if (value < least) throw wrong(field, `should be at least ${least}`, value);
+  if (value > most) throw wrong(field, `should be at most ${most}`, value);
+}
+
+const wrong = (field, meaning, value) =>
+  named("ConfigError", `${field}: ${meaning}, not ${typeof value === "string" ? JSON.stringify(value) : String(value)}`);
+
+/** Which rows go, the last of them only by so much as `over` tells; as pyqueue/upkeep/plan.py. */
+async function choose(rows, { maxAge, maxCount, ...rules }) {
+  const isProtected = LISTS.some((name) => rules[name]?.length);
+  const now = Date.now();
+  const isNew = ({ tMax }) => tMax > now - SETTLING;
+  const isOld = (row) => !isProtected && maxAge > 0 && row.tMax < now - maxAge && !isNew(row);
+  const chosen = rows.filter(isOld);
+  const rest = rows.filter((row) => !isOld(row));
+  const allowed = await bytesAllowed(rules, sumOf(rest, "bytes"));
+  const over = { count: sumOf(rest, "count") - (maxCount || Infinity), bytes: sumOf(rest, "bytes") - allowed };
+  for (const row of rest) {
+    if (isProtected || (over.count <= 0 && over.bytes <= 0)) break;
+    const isLast = over.count <= row.count && over.bytes <= row.bytes;
+    if (!isNew(row)) chosen.push(isLast ? { ...row, over: { ...over } } : row);
+    // What is new counts as though it went: nothing better goes in its place.
+    over.count -= row.count;
+    over.bytes -= row.bytes;
+  }
+  return { chosen, allowed };
+}
+
+/** The lower of `maxBytes` and our share: of what others leave of the quota, where it is known. */
+async function bytesAllowed({ maxBytes, maxShare, fallbackBytes }, stored) {
+  const { quota, usage = 0 } = (await globalThis.navigator?.storage?.estimate?.().catch(() => {})) ?? {};
+  const others = Math.max(0, usage - stored);
+  return Math.min(maxBytes || Infinity, quota > 0 ? maxShare * Math.max(0, quota - others) : fallbackBytes);
+}
+
+/** What becomes of a row that was chosen: nothing, or what is left when it is cut. One that is not as it was when it
+ *  was chosen stays: what is over now is another question. */
+async function changeOf(database, row) {
+  const { key, over } = row;
+  const change = { key, before: row, after: null };
+  if (!over) return change;
+  const { result: found } = await database.transact("segments", "readonly", (tx) => tx.objectStore("segments").get(key));
+  return isAsItWas(found, row) ? { ...change, after: await cut(found, over) } : change;
+}
+
+/** The row without so many of its traces and bytes, the least important and oldest of them. */
+async function cut(row, over) {
+  const traces = await read(row).catch(() => []);
+  const least = [...traces].sort((a, b) => priorityOf(a, row) - priorityOf(b, row));
+  let goes = Math.ceil(Math.max(1, over.count, (over.bytes * row.count) / (row.bytes || 1)));
+  for (;;) {
+    const gone = new Set(least.slice(0, goes));
+    const after = await rewritten(row, traces.filter((trace) => !gone.has(trace)));
+    if (!after || row.bytes - after.bytes >= over.bytes) return after;
+    goes = Math.ceil(goes * 1.1); // their sizes differ
+  }
 }
 
 const sumOf = (rows, key) => rows.reduce((sum, row) => sum + row[key], 0);
-const total = (rows, priority) => sumOf(rows.filter((row) => row.priority === priority), "count");
+const NOTHING = { count: 0, rows: 0, bytes: 0, byPriority: Object.fromEntries(PRIORITIES.map((name) => [name, 0])) };
 
 /** What is known of every row without reading it, lowest priority and oldest first. */
 async function survey(database) {
@@ -113,36 +231,21 @@ async function survey(database) {
   await database.transact("segments", "readonly", (tx) => {
     tx.objectStore("segments").index("upkeep").openKeyCursor().onsuccess = ({ target: { result: cursor } }) => {
       if (!cursor) return;
-      const [priority, tMax, , count, bytes] = cursor.key;
-      rows.push({ key: cursor.primaryKey, priority, tMax, count, bytes });
+      const [priority, tMax, codec, count, bytes] = cursor.key;
+      const isRow = [priority, tMax, count, bytes].every((field) => typeof field === "number"); // else it is not ours to judge
+      if (isRow) rows.push({ key: cursor.primaryKey, priority, tMax, codec, count, bytes });
       cursor.continue();
     };
   });
   return rows;
 }
 
-/** `guard` is the token by which this tab leads, if there are several: StoreFenced where another does. */
-async function remove(database, rows, guard) {
-  let isFenced;
-  await database.transact(["segments", "meta"], "readwrite", (tx) => {
-    const meta = tx.objectStore("meta");
-    const leader = meta.get("leader");
-    meta.get("upkeep").onsuccess = ({ target: { result } }) => {
-      isFenced = guard && leader.result && leader.result.token !== guard;
-      if (isFenced) return;
-      for (const { key } of rows) tx.objectStore("segments").delete(key);
-      meta.put(rows.reduce((noted, row) => note(noted, "deleted", row, null, []), result), "upkeep");
-    };
-  });
-  if (isFenced) throw named("StoreFenced", "another tab leads");
-}
-
 /** The value of meta's `upkeep` with a row's change added under `kind`; as pyqueue/upkeep/tally.py. */
-function note(noted, kind, before, after, kept) {
-  const was = noted?.[kind] ?? { count: 0, rows: 0, bytes: 0, byPriority: {} };
+function note(noted, kind, { before, after }) {
+  const was = noted?.[kind] ?? NOTHING;
   const label = PRIORITIES[before.priority];
-  const count = before.count - kept.length;
-  const byPriority = { ...Object.fromEntries(PRIORITIES.map((name) => [name, 0])), ...was.byPriority };
+  const count = before.count - (after?.count ?? 0);
+  const byPriority = { ...NOTHING.byPriority, ...was.byPriority };
   byPriority[label] += count;
   const more = { count: was.count + count, rows: was.rows + !after, bytes: was.bytes + before.bytes - (after?.bytes ?? 0), byPriority };
   return { ...noted, [kind]: more };

@@ -5,7 +5,7 @@ is rewritten and `tally` what is counted: all pure. `editor` brings changes to t
 transaction at a time, so that a write never waits long; `round` is one run, `purge` what a purge
 leaves; `keeper` is what an application holds.
 
-    keeper = Keeper(store, RetentionPolicy(max_age=7 * 24 * 3_600_000), clock)
+    keeper = Keeper(store, RetentionPolicy(max_age=7 * 24 * 3_600_000))
     (await keeper.run(dry_run=True)).deleted.by_priority
     await keeper.purge(name="checkout.submit")
 """

@@ -9,7 +9,6 @@ from typing import Any, Generic, Self, TypeVar
 from ..batch import Row
 from ..errors import StoreFull
 from ..ports import Place, RowFacts, UpkeepStore
-from .rows import Trace, trimmed
 from .tally import Tally, noted
 
 T = TypeVar("T")
@@ -23,8 +22,8 @@ SLICE_BYTES = 1024 * 1024
 SLICE_ROWS = 100
 """The same for small ones, of which each costs 0.4 ms in IndexedDB."""
 
-Keeps = Callable[[Trace], bool] | None
-"""Whether a decoded trace is kept; None keeps none."""
+Leaves = Callable[[Row], Row | None]
+"""What is left of a row that is to go; None where that is nothing."""
 
 Revise = Callable[[list[Row], Tally], list[Row]]
 """What is to stand in place of a group of rows; what this changes is added to the tally."""
@@ -125,26 +124,26 @@ class Editor:
         return tally
 
     async def delete(
-        self, slice: Slice, keeps: Keeps, total: Tally, dry_run: bool = False
+        self, slice: Slice, leaves: Leaves, total: Tally, dry_run: bool = False
     ) -> Tally:
-        """Delete a slice's rows, but for the traces that are kept. What went is added to `total`
-        too, also where an error ends it."""
+        """Delete a slice's rows, but for what is left of them. What went is added to `total` too,
+        also where an error ends it."""
         try:
-            tally = await self.edit(slice, "deleted", dropping(keeps), dry_run)
+            tally = await self.edit(slice, "deleted", dropping(leaves), dry_run)
         except StoreFull:
-            return await self._delete_while_full(slice.groups, keeps, total)
+            return await self._delete_while_full(slice.groups, leaves, total)
         total.add(tally)
         return tally
 
     async def _delete_while_full(
-        self, groups: list[list[RowFacts]], keeps: Keeps, total: Tally
+        self, groups: list[list[RowFacts]], leaves: Leaves, total: Tally
     ) -> Tally:
         """Only delete: nothing that needs room. Not even a note is written: the next one tells."""
         tally = Tally()
 
         def change(rows: list[Row]) -> list[Row]:
             gone = Tally()
-            left = dropping(keeps)(rows, gone)
+            left = dropping(leaves)(rows, gone)
             if left and left != rows:
                 return rows  # to trim it, it would have to be put
             tally.add(gone)
@@ -157,21 +156,21 @@ class Editor:
             if len(groups) == 1:
                 raise
             middle = len(groups) // 2
-            tally = await self._delete_while_full(groups[:middle], keeps, total)
-            tally.add(await self._delete_while_full(groups[middle:], keeps, total))
+            tally = await self._delete_while_full(groups[:middle], leaves, total)
+            tally.add(await self._delete_while_full(groups[middle:], leaves, total))
             return tally
         self._unnoted.add(tally)
         total.add(tally)
         return tally
 
 
-def dropping(keeps: Keeps) -> Revise:
-    """Revises rows to what is kept of each."""
+def dropping(leaves: Leaves) -> Revise:
+    """Revises rows to what is left of each."""
 
     def revise(rows: list[Row], tally: Tally) -> list[Row]:
         left = []
         for row in rows:
-            kept = trimmed(row, keeps) if keeps else None
+            kept = leaves(row)
             if kept is not row:
                 tally.went(row, kept)
             if kept is not None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -21,16 +20,12 @@ from .tally import Tally
 
 logger = logging.getLogger("pyqueue")
 
-NOTICED = 30_000
-"""Chromium looks up what an open database may take every 30 s; other browsers are quicker."""
-
 
 @dataclass(frozen=True, slots=True)
 class Statistics:
     """What a keeper did since it was made. The database knows what was done since ever."""
 
     runs: int = 0
-    skipped: int = 0
     failures: int = 0
     deleted: Tally = field(default_factory=Tally)
     purged: Tally = field(default_factory=Tally)
@@ -61,9 +56,9 @@ class Keeper:
         self._settled: set[Any] = set()
         self._at_work = asyncio.Lock()
         self._round: Round | None = None
+        self._stops = 0
         self._changed = asyncio.Event()
         self._statistics = Statistics()
-        self._freed = (0, 0.0)  # bytes in an emergency, and until when they count
 
     def __repr__(self) -> str:
         state = "at work" if self._at_work.locked() else "idle"
@@ -93,19 +88,30 @@ class Keeper:
 
     async def run(self, dry_run: bool = False) -> Report:
         """Bring the store within the policy and compact what is cold; as a dry run, only say what
-        that would do. Skipped while other work is under way. Never raises."""
-        if self._at_work.locked():
-            self._add(skipped=1)
-            return Report(skipped=True, dry_run=dry_run)
-
-        async def work(round: Round) -> None:
-            await round.expire()
-            if not round.is_stopping:
-                await round.shed(await self._estimate())
-            if not round.is_stopping:
-                await round.compact()
-
-        return await self._work(work, dry_run)
+        that would do. Waits for other work that is under way. Never raises."""
+        stops = self._stops
+        async with self._at_work:
+            began = self._clock.now()
+            round = Round(self._editor, self._policy, self._clock.wall(), self._settled, dry_run)
+            round.is_stopping = self._stops > stops
+            error = await self._work(round)
+            report = Report(
+                dry_run=dry_run,
+                deleted=round.deleted,
+                compacted=round.compacted,
+                left=round.left,
+                bytes_allowed=round.allowed,
+                is_over=round.is_over,
+                duration=self._clock.now() - began,
+                error=f"{type(error).__name__}: {error}" if error else None,
+                fenced=isinstance(error, StoreFenced),
+                stopped=round.is_stopping,
+            )
+            if not dry_run:
+                done = {"deleted": round.deleted, "compacted": round.compacted}
+                self._add(runs=1, failures=int(error is not None), **done)
+            self._statistics = replace(self._statistics, last=report)
+            return report
 
     @property
     def progress(self) -> Progress | None:
@@ -113,22 +119,11 @@ class Keeper:
         return self._round.progress if self._round else None
 
     def stop(self) -> None:
-        """Let the run under way end after its transaction; what it did is done."""
+        """Let the run under way end after its transaction, and those that wait for it do nothing;
+        what was done is done."""
+        self._stops += 1
         if self._round:
             self._round.is_stopping = True
-
-    async def free(self, size: int, priority: int = 3) -> int:
-        """Make room for so many bytes, since a write found none: of what matters no more than
-        `priority`, the least, also what is new. How many bytes went; never raises. A browser takes
-        a while to notice room: what was made in the last `NOTICED` ms counts."""
-        now = self._clock.now()
-        freed, until = self._freed
-        left = freed if now < until else 0
-        if size <= left:
-            return 0
-        report = await self._work(lambda round: round.free(size - left, priority))
-        self._freed = (left + report.deleted.bytes, now + NOTICED)
-        return report.deleted.bytes
 
     async def purge(
         self,
@@ -168,38 +163,21 @@ class Keeper:
             self._add(purged=await self._editor.edit(slice, "purged", revise))
         return Slice()
 
-    async def _work(
-        self, work: Callable[[Round], Awaitable[None]], dry_run: bool = False
-    ) -> Report:
-        async with self._at_work:
-            began = self._clock.now()
-            round = Round(self._editor, self._policy, self._clock.wall(), self._settled, dry_run)
-            self._round = round
-            error: Exception | None = None
-            try:
-                await work(round)
-            except Exception as raised:
-                error = raised
-                logger.warning("upkeep ended early: %r", error)
-            finally:
-                self._round = None
-            report = Report(
-                dry_run=dry_run,
-                deleted=round.deleted,
-                compacted=round.compacted,
-                left=round.left,
-                bytes_allowed=round.allowed,
-                is_over=round.is_over,
-                duration=self._clock.now() - began,
-                error=f"{type(error).__name__}: {error}" if error else None,
-                fenced=isinstance(error, StoreFenced),
-                stopped=round.is_stopping,
-            )
-            if not dry_run:
-                done = {"deleted": round.deleted, "compacted": round.compacted}
-                self._add(runs=1, failures=int(error is not None), **done)
-            self._statistics = replace(self._statistics, last=report)
-            return report
+    async def _work(self, round: Round) -> Exception | None:
+        """What ended it early."""
+        self._round = round
+        try:
+            await round.expire()
+            if not round.is_stopping:
+                await round.shed(await self._estimate())
+            if not round.is_stopping:
+                await round.compact()
+        except Exception as error:
+            logger.warning("upkeep ended early: %r", error)
+            return error
+        finally:
+            self._round = None
+        return None
 
     async def _estimate(self) -> StorageEstimate | None:
         try:

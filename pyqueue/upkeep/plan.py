@@ -1,9 +1,10 @@
 """Which rows go: by age first, then the least important and oldest until every limit holds.
 
-Pure. Rows are offered in the survey's order (lowest priority first, oldest first), so that what
-goes at last is always the more important and the newer. What was stored within the last minute is
-left alone, since its writer may not know yet that it is stored and may write it again; it is
-counted as though it went, so that nothing more important goes in its place.
+Pure. Rows go in the survey's order (lowest priority first, oldest first), so that what goes at last
+is always the more important and the newer. The last of them is cut: no more of it goes than is in
+excess. What was stored within the last minute is left alone, since its writer may not know yet that
+it is stored and may write it again; it is counted as though it went, so that nothing more important
+goes in its place.
 """
 
 from __future__ import annotations
@@ -65,20 +66,19 @@ def bytes_allowed(policy: RetentionPolicy, estimate: StorageEstimate | None, sto
 
 @dataclass(slots=True)
 class Plan:
-    """The choice of one run. First every row is asked `is_expired`; then, in the same order again,
-    `offer`ed until nothing is in excess."""
+    """The choice of one run. First every row is asked `is_expired`; then they go, in the
+    same order again, until nothing is in `excess`."""
 
     policy: RetentionPolicy
     now: float
     """ms since the epoch."""
     totals: Totals = field(default_factory=Totals)
     excess: Excess = field(default_factory=lambda: Excess(0, 0))
-    settling: float = SETTLING
 
     def is_expired(self, row: RowFacts) -> bool:
         """Whether it goes for its age alone."""
         max_age = self.policy.max_age
-        return 0 < max_age < self.now - row.t_max and not self._is_settling(row)
+        return 0 < max_age < self.now - row.t_max and not self.is_settling(row)
 
     def is_cold(self, row: RowFacts) -> bool:
         """Whether it waits to be compacted."""
@@ -89,12 +89,5 @@ class Plan:
         max_count = self.policy.max_count or Infinity
         self.excess = Excess(left.count - max_count, left.bytes - allowed)
 
-    def offer(self, row: RowFacts) -> bool:
-        """Whether it goes, as the least that is left."""
-        if not self._is_settling(row):
-            return True
-        self.excess.take(row.count, row.bytes)
-        return False
-
-    def _is_settling(self, row: RowFacts) -> bool:
-        return row.t_max > self.now - self.settling
+    def is_settling(self, row: RowFacts) -> bool:
+        return row.t_max > self.now - SETTLING

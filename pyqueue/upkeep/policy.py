@@ -20,6 +20,10 @@ class RetentionPolicy:
 
     Times are milliseconds, sizes are bytes as stored. `max_age`, `max_count` and `max_bytes` set no
     limit where they are 0; the share, or `fallback_bytes`, always does.
+
+    What is over a limit goes to the trace, the least important and oldest first: of a row in which
+    the limit lies the newest stay, as many as fit. Bytes are held strictly: where not even the
+    newest trace fits, none stays. What was stored within the last minute is left alone meanwhile.
     """
 
     max_age: float = option(0, least=0, meaning="after which a trace goes, however important")

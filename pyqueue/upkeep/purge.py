@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ..batch import Row
-from .editor import Keeps, Revise, dropping
-from .rows import CODECS
+from .editor import Revise, dropping
+from .rows import CODECS, Keeps, trimmed
 from .tally import Tally
 
 Predicate = Callable[[Any], bool]
@@ -16,7 +16,11 @@ Predicate = Callable[[Any], bool]
 
 def purging(matches: Predicate, keeps: Keeps) -> Revise:
     """Revises rows to what does not match, or is kept all the same."""
-    revise = dropping(lambda trace: not matches(trace) or bool(keeps and keeps(trace)))
+
+    def stays(trace: Any) -> bool:
+        return not matches(trace) or bool(keeps and keeps(trace))
+
+    revise = dropping(lambda row: trimmed(row, stays))
 
     def purge(rows: list[Row], tally: Tally) -> list[Row]:
         # What a newer version wrote is not corrupt, even if it can't be read here.

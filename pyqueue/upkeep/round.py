@@ -9,9 +9,10 @@ from typing import Any, Literal
 
 from ..ports import RowFacts, StorageEstimate
 from .compaction import Groups, compact
-from .editor import Editor, Slice
-from .plan import Excess, Plan, Totals, bytes_allowed
+from .editor import Editor, Leaves, Slice
+from .plan import Plan, Totals, bytes_allowed
 from .policy import RetentionPolicy
+from .rows import cut, trimmed
 from .tally import Tally
 
 COLD_ROWS = 5_000
@@ -26,8 +27,6 @@ class Report:
     """What a run did or, as a dry run, would have done."""
 
     dry_run: bool = False
-    skipped: bool = False
-    """Another run was under way; nothing was done."""
     deleted: Tally = field(default_factory=Tally)
     compacted: Tally = field(default_factory=Tally)
     left: Totals = field(default_factory=Totals)
@@ -98,13 +97,23 @@ class Round:
         """The least important and oldest goes, until all limits hold."""
         self.allowed = bytes_allowed(self._policy, estimate, self.left.bytes)
         self.plan.limit(self.left, self.allowed)
-        await self._shed()
-
-    async def free(self, size: float, highest: int) -> None:
-        """So many bytes, from priorities up to `highest`, however new."""
-        self.plan.excess = Excess(0, size)
-        self.plan.settling = 0
-        await self._shed(highest)
+        excess = self.plan.excess
+        chosen = Slice()
+        async for row in self._editor.rows():
+            is_settling = self.plan.is_settling(row)
+            is_last = excess.is_met_by(chosen.count + row.count, chosen.bytes + row.bytes)
+            if is_settling or is_last or not chosen.has_room([row]):
+                chosen = await self._delete(chosen)
+            if not excess or self.is_stopping:
+                break
+            self.progress = Progress("deleting", self.deleted.rows)
+            if row.key in self._touched or row.key in self._settled:
+                continue
+            if is_settling:
+                excess.take(row.count, row.bytes)
+            else:
+                chosen.add([row])
+        await self._delete(chosen)
 
     async def compact(self) -> None:
         """Cold rows are merged."""
@@ -143,32 +152,25 @@ class Round:
         """Whether more is left than the policy allows."""
         return self.left.bytes > self.allowed or 0 < self._policy.max_count < self.left.count
 
-    async def _shed(self, highest: int = 3) -> None:
-        excess = self.plan.excess
-        chosen = Slice()
-        async for row in self._editor.rows():
-            if excess.is_met_by(chosen.count, chosen.bytes):
-                chosen = await self._delete(chosen)
-            if not excess or row.priority > highest or self.is_stopping:
-                break
-            self.progress = Progress("deleting", self.deleted.rows)
-            if row.key in self._touched or row.key in self._settled:
-                continue
-            if self.plan.offer(row):
-                if not chosen.has_room([row]):
-                    chosen = await self._delete(chosen)
-                chosen.add([row])
-        await self._delete(chosen)
-
     async def _delete(self, slice: Slice) -> Slice:
         """Delete these; an empty slice, for the next."""
         if slice.groups:
-            freed = await self._editor.delete(slice, self._keeps, self.deleted, self.dry_run)
-            self.plan.excess.take(freed.count, freed.bytes)
+            leaves = self._leaves(slice)
+            freed = await self._editor.delete(slice, leaves, self.deleted, self.dry_run)
             self._touched |= slice.keys
-            if not freed and not self.dry_run:
+            if freed or self.dry_run:
+                self.plan.excess.take(freed.count, freed.bytes)
+            elif self._keeps:
                 self._settled |= slice.keys
+            else:  # too full a disk to cut it: nothing better goes for it
+                self.plan.excess.take(slice.count, slice.bytes)
         return Slice()
+
+    def _leaves(self, slice: Slice) -> Leaves:
+        keeps, excess = self._keeps, self.plan.excess
+        if excess.is_met_by(slice.count, slice.bytes):
+            return lambda row: cut(row, keeps, excess.count, excess.bytes)
+        return lambda row: trimmed(row, keeps) if keeps else None
 
     async def _merge(self, slice: Slice, is_closed: bool) -> Slice:
         if slice.groups:

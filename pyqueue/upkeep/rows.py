@@ -6,6 +6,7 @@ import gzip
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
+from math import ceil
 from typing import Any
 
 from ..batch import Row
@@ -20,27 +21,44 @@ CODECS = ("json", "json+gzip")
 
 Trace = Mapping[str, Any]
 
+Keeps = Callable[[Trace], bool] | None
+"""Whether a decoded trace is kept; None keeps none."""
+
 
 def decoded(row: Row) -> list[dict[str, Any]] | None:
     """The row's traces; None where it is corrupt."""
     try:
         traces = traces_of(row)
-        return traces if all(isinstance(trace, dict) for trace in traces) else None
+        times = [trace.get("timestamp", 0) for trace in traces]
+        return traces if all(isinstance(time, (int, float)) for time in times) else None
     except Exception:  # anything at all may have been done to it
         return None
 
 
-def trimmed(row: Row, keeps: Callable[[Trace], bool]) -> Row | None:
-    """The row with only the traces that `keeps` keeps; itself where that is all, None where it is
-    none. It stays in its places in the session, so that its batch is still known if it comes again.
+def trimmed(row: Row, keeps: Keeps, most: int | None = None) -> Row | None:
+    """The row with only the traces that `keeps` keeps, where at `most` so many may go: the least
+    important and oldest. Itself where that is all, None where it is none. It stays in its places in
+    the session, so that its batch is still known if it comes again.
     """
     traces = decoded(row)
     if traces is None:
         return None
-    kept = [trace for trace in traces if keeps(trace)]
-    if len(kept) == len(traces):
+    goes = [trace for trace in traces if not (keeps and keeps(trace))]
+    goes.sort(key=lambda trace: priority_of(trace, row.priority))  # stable: the oldest first
+    gone = set(map(id, goes[:most]))
+    kept = [trace for trace in traces if id(trace) not in gone]
+    if not gone:
         return row
     return _resealed(row, kept) if kept else None
+
+
+def cut(row: Row, keeps: Keeps, count: float, size: float) -> Row | None:
+    """The row without so many of its traces and bytes, or all that may go where they are fewer."""
+    most = ceil(max(1, count, size * row.count / (row.bytes or 1)))
+    left = trimmed(row, keeps, most)
+    if left and row.bytes - left.bytes < size and most < row.count:  # their sizes differ
+        return cut(row, keeps, most * 1.1, size)
+    return left
 
 
 def is_mergeable(row: Row) -> bool:

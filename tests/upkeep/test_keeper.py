@@ -71,17 +71,18 @@ async def test_a_changed_policy_is_obeyed_at_once():
         keep.reconfigure(max_share=2)
 
 
-async def test_one_run_at_a_time():
+async def test_a_run_that_is_asked_for_during_another_waits_and_obeys_the_policy_as_it_is_now():
     store = MemoryStore()
     await many(store, 5_000, age=2 * DAY)
     keep = keeper(store, max_age=DAY)
     first = asyncio.create_task(keep.run())
     await asyncio.sleep(0)
+    keep.reconfigure(max_age=HOUR)
+    await put(store, (1, 2 * HOUR, "young"), session="t")
     second = await keep.run()
-    report = await first
-    assert (second.skipped, second.deleted.count) == (True, 0)
-    assert (report.skipped, report.deleted.count) == (False, 5_000)
-    assert (keep.statistics().runs, keep.statistics().skipped) == (1, 1)
+    assert first.done(), "it did not wait"
+    assert (first.result().deleted.count, second.deleted.count) == (5_000, 1)
+    assert keep.statistics().runs == 2
 
 
 async def test_a_purge_waits_for_the_run_under_way_and_is_never_skipped():
@@ -154,7 +155,6 @@ async def test_whatever_the_store_raises_stays_inside():
 
     keep = keeper(Broken())
     assert "bug" in (await keep.run()).error
-    assert await keep.free(100) == 0
     with pytest.raises(RuntimeError):  # this was asked for, and an int can't tell that it failed
         await keep.purge()
 
@@ -190,44 +190,6 @@ def test_an_interrupted_run_leaves_each_trace_there_once_or_counted_as_gone(rows
 # A full disk
 
 
-async def test_room_is_made_for_a_write_that_found_none():
-    store = MemoryStore()
-    await put(store, (2, HOUR, "h"), (0, 0, "l new"), (0, HOUR, "l old"), (1, 0, "n"))
-    size = store.rows[2].bytes
-    keep = keeper(store)
-    freed = await keep.free(size + 1)
-    assert ids(store) == {"h", "n"}
-    assert freed >= size + 1
-
-
-async def test_room_that_the_browser_did_not_notice_yet_is_not_made_twice():
-    store = MemoryStore()
-    await many(store, 20, age=0)
-    size = store.rows[0].bytes
-    keep = keeper(store)
-    left = []
-    for wanted in (size, size, 3 * size, size):
-        await keep.free(wanted)
-        left.append(len(store.rows))
-    await asyncio.sleep(31)
-    await keep.free(size)
-    assert [*left, len(store.rows)] == [19, 19, 17, 17, 16]
-
-
-async def test_nothing_goes_for_what_matters_less():
-    store = MemoryStore()
-    await put(store, (0, 0, "l"), (1, 0, "n"), (2, 0, "h"))
-    await keeper(store).free(1_000_000, priority=1)
-    assert ids(store) == {"h"}
-
-
-async def test_protected_traces_do_not_make_room():
-    store = MemoryStore()
-    await put(store, (0, 0, "l"), (1, 0, "n"))
-    assert await keeper(store, keep_ids=["l"]).free(1) > 0
-    assert ids(store) == {"l"}
-
-
 async def test_on_a_full_disk_it_only_deletes_and_less_at_a_time():
     store = FaultyUpkeep()
     await many(store.inner, 100, age=2 * DAY)
@@ -259,6 +221,24 @@ async def test_on_a_full_disk_rows_that_would_have_to_be_trimmed_stay():
     store.room = room
     await keeper(store, max_age=DAY, keep_ids=["kept"]).run()
     assert ids(store.inner) == {"kept", "a"}
+
+
+async def test_on_a_full_disk_a_row_that_can_not_be_cut_stays_and_nothing_better_goes_for_it():
+    store = FaultyUpkeep()
+    await put(store.inner, (1, 2 * DAY, "a", "b", "c"), (1, DAY, "d"), (1, HOUR, "e", "f"))
+
+    def room(groups, note, guard):
+        if note:
+            raise StoreFull("asked for")
+
+    store.room = room
+    keep = keeper(store, max_count=4)
+    for _ in range(2):
+        assert (await keep.run()).is_over
+        assert ids(store.inner) == {*"abcdef"}
+    store.room = None
+    await keep.run()
+    assert ids(store.inner) == {*"cdef"}
 
 
 async def test_a_disk_too_full_even_to_delete_is_reported():
@@ -309,6 +289,18 @@ async def test_a_run_that_is_told_to_stop_ends_after_its_transaction_and_the_nex
     store.room = None
     assert not (await keep.run()).stopped
     assert ids(store.inner) == set()
+
+
+async def test_one_that_waits_for_another_is_told_to_stop_with_it():
+    store = MemoryStore()
+    await many(store, 500, age=2 * DAY)
+    keep = keeper(store, max_age=DAY)
+    runs = [asyncio.create_task(keep.run()) for _ in range(2)]
+    await asyncio.sleep(0)
+    keep.stop()
+    assert [report.stopped for report in await asyncio.gather(*runs)] == [True, True]
+    assert len(ids(store)) >= 400
+    assert (await keep.run()).stopped is False
 
 
 async def test_a_run_tells_how_far_it_is_while_it_lasts():

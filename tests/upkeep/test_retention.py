@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -11,9 +12,22 @@ from hypothesis import strategies as st
 from pyqueue import MemoryStore
 from pyqueue.query import traces_of
 from pyqueue.testing import run_virtual
+from pyqueue.testing.conformance.making import make_batch, make_trace
 from pyqueue.testing.virtual_time import EPOCH
 from tests.support import reproducible
-from tests.upkeep.support import DAY, HOUR, MINUTE, Probe, contents, filled, ids, keeper, put
+from tests.upkeep.support import (
+    DAY,
+    HOUR,
+    MINUTE,
+    Probe,
+    contents,
+    filled,
+    ids,
+    keeper,
+    many,
+    ordered,
+    put,
+)
 
 policies = st.fixed_dictionaries(
     {},
@@ -47,6 +61,77 @@ async def test_the_least_important_goes_first_and_of_that_the_oldest():
         await keeper(store, max_count=count).run()
         left.append(ids(store))
     assert left == [{"c", "n old", "n", "l"}, {"c", "n old", "n"}, {"c", "n"}, {"c"}]
+
+
+@pytest.mark.parametrize(
+    ("limit", "left"),
+    [(4, "abcd"), (3, "bcd"), (2, "cd"), (1, "d")],
+)
+async def test_the_newest_so_many_stay_however_many_a_row_holds(limit, left):
+    store = MemoryStore()
+    await put(store, (1, DAY, "a", "b"), (1, HOUR, "c", "d"))
+    report = await keeper(store, max_count=limit).run()
+    assert ordered(store) == [*left]
+    assert (report.left.count, report.is_over) == (limit, False)
+
+
+async def test_of_a_mixed_row_the_least_important_goes_first_and_of_that_the_oldest():
+    store = MemoryStore()
+    traces = [
+        make_trace(id, level, EPOCH - DAY)
+        for id, level in zip("abcde", (1, 0, 3, 1, 0), strict=True)
+    ]
+    await store.write(make_batch(traces))
+    left = []
+    for limit in (4, 3, 2, 1):
+        await keeper(store, max_count=limit).run()
+        left.append("".join(ordered(store)))
+    assert left == ["acde", "acd", "cd", "c"]
+
+
+async def test_one_row_over_the_bytes_is_cut_to_the_newest_that_fit():
+    store = MemoryStore()
+    sizes = [5, 900, 20, 300, 10, 400, 10]
+    traces = [
+        make_trace(f"t{n}", 1, EPOCH - DAY, attributes={"pad": "x" * size})
+        for n, size in enumerate(sizes)
+    ]
+    await store.write(make_batch(traces))
+    whole = store.rows[0].bytes
+    for limit in (whole - 1, whole - 1_200, 1_000, 400):
+        report = await keeper(store, max_bytes=limit).run()
+        assert report.left.bytes == store.rows[0].bytes <= limit
+        assert ordered(store) == [f"t{n}" for n in range(7)][-store.rows[0].count :]
+        assert not report.is_over
+    assert ordered(store)[-1] == "t6"
+
+
+async def test_a_compressed_row_is_cut_like_any_other():
+    store = MemoryStore()
+    await many(store, 90, closed=True)
+    await keeper(store).run()
+    (row,) = store.rows
+    assert row.codec == "json+gzip"
+    await keeper(store, max_count=70).run()
+    assert ordered(store) == [f"t{n:04}" for n in range(21, 91)]
+    await keeper(store, max_bytes=store.rows[0].bytes // 2).run()
+    assert 20 < store.rows[0].count < 40
+    assert ordered(store)[-1] == "t0090"
+
+
+async def test_what_is_protected_in_the_row_that_is_cut_stays_and_another_goes():
+    store = MemoryStore()
+    await put(store, (1, DAY, "a", "b", "c"), (1, HOUR, "d", "e"))
+    await keeper(store, max_count=3, keep_ids=["a"]).run()
+    assert ordered(store) == ["a", "d", "e"]
+
+
+async def test_a_row_that_says_wrongly_how_large_it_is_takes_no_other_along():
+    store = MemoryStore()
+    await put(store, (1, DAY, "a", "b"), (1, HOUR, "c", "d"))
+    store.rows[0] = replace(store.rows[0], count=0, bytes=10**9)
+    await keeper(store, max_bytes=10_000).run()
+    assert {"c", "d"} <= ids(store)
 
 
 async def test_a_zero_sets_no_limit():
@@ -127,10 +212,10 @@ async def test_a_mixed_row_is_counted_by_what_it_held():
     assert {label: count for label, count in found.items() if count} == by_priority
 
 
-@pytest.mark.parametrize("data", ["", "{", "[1]", "null", b"\x1f\x8bnot gzip", "[" * 9])
+@pytest.mark.parametrize(
+    "data", ["", "{", "[1]", "null", '[{"timestamp":"x"}]', b"\x1f\x8bnot gzip", "[" * 9]
+)
 async def test_a_corrupt_row_goes_like_any_other(data):
-    from dataclasses import replace
-
     store = MemoryStore()
     await put(store, (1, 9 * DAY, "bad"), (1, HOUR, "good"))
     codec = "json" if isinstance(data, str) else "json+gzip"
@@ -167,6 +252,19 @@ def test_the_limits_hold_but_for_what_is_protected_or_new(rows, options):
             assert all(trace["timestamp"] >= EPOCH - max_age for trace in movable)
         if not any(options.get(limit) for limit in ("max_age", "max_count", "max_bytes")):
             assert not report.deleted
+
+    run_virtual(scenario())
+
+
+@settings(reproducible)
+@given(contents(), st.integers(1, 40))
+def test_exactly_as_many_stay_as_may(rows, limit):
+    async def scenario():
+        old = [(session, level, age + MINUTE, *rest) for session, level, age, *rest in rows]
+        store = await filled(old)
+        had = sum(row.count for row in store.rows)
+        report = await keeper(store, max_count=limit).run()
+        assert len(ids(store)) == report.left.count == min(had, limit)
 
     run_virtual(scenario())
 

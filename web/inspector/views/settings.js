@@ -104,8 +104,7 @@ function facts({ runtime, budget, journal, consent, redacts }) {
 }
 
 /** What went, or would go. */
-function words({ deleted, compacted, left, isOver, skipped, error, duration }, dryRun) {
-  if (skipped) return "Another run is under way: nothing was done.";
+function words({ deleted, compacted, left, isOver, error, duration }, dryRun) {
   if (error) return shown(error);
   const lanes = Object.entries(deleted?.byPriority ?? {}).filter(([, number]) => number);
   const which = lanes.map(([priority, number]) => `${count(number)} ${priority}`).join(", ");
