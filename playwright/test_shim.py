@@ -149,13 +149,14 @@ def test_nothing_that_is_no_trace_throws(visit: Callable[[str], Page]) -> None:
     answers = page.evaluate("""() => [
       pyqueue.trace(), pyqueue.trace(""), pyqueue.trace(7, {}), pyqueue.span().end(),
       pyqueue.trace("options", {}, { get priority() { throw new Error("a getter"); } }),
+      pyqueue.span("span", { get a() { throw new Error("a getter"); } }).end(),
     ]""")
-    assert answers == [None] * 5
+    assert answers == [None] * 6
     fine = page.evaluate('pyqueue.trace("fine", { get a() { throw new Error("a getter"); } })')
     page.evaluate(START, {"runtime": "none"})
     metrics = page.evaluate("async () => { await pyqueue.flush(); return pyqueue.metrics(); }")
     assert_law(metrics)
-    assert (metrics["offered"], metrics["droppedByReason"]) == (6, {"invalid": 5})
+    assert (metrics["offered"], metrics["droppedByReason"]) == (7, {"invalid": 6})
     assert [trace["id"] for trace in stored(page)] == [fine]
 
 
@@ -293,6 +294,11 @@ def test_it_keeps_at_most_a_mebibyte(visit: Callable[[str], Page]) -> None:
     }""")
     assert page.evaluate("[pyqueue.evicted, pyqueue.traces.length]") == [[0, 10, 0, 0], 10]
     assert page.evaluate("pyqueue.refused") == [0, 20, 2, 0]
+
+    page.evaluate("""() => { // nothing goes for one that has no room even so
+      pyqueue.trace("bigger", { text: "x".repeat(2 ** 20) }, { priority: "critical" });
+    }""")
+    assert page.evaluate("[pyqueue.evicted, pyqueue.traces.length]") == [[0, 10, 0, 0], 10]
 
 
 def test_loaded_twice_it_is_one(visit: Callable[[str], Page]) -> None:
