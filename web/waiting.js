@@ -11,9 +11,11 @@ export class Waiting {
   heads = zeros(); // where each lane begins: shifting an array one by one would be quadratic
   /** The number that the newest trace was given: as many were accepted. */
   newest = 0;
-  /** By priority. */
+  bytes = 0;
+  /** The same by priority. */
   sizes = zeros();
   fifo = false;
+  /** By priority. */
   refused = zeros();
   evicted = zeros();
   dropped = {};
@@ -29,10 +31,6 @@ export class Waiting {
 
   get size() {
     return sum(this.counts);
-  }
-
-  get bytes() {
-    return sum(this.sizes);
   }
 
   /** Whether a trace numbered up to `mark` still waits. */
@@ -61,6 +59,7 @@ export class Waiting {
     const { all } = this;
     this.lanes = [[], [], [], []];
     this.heads = zeros();
+    this.bytes = 0;
     this.sizes = zeros();
     return all.sort((a, b) => a.number - b.number);
   }
@@ -84,6 +83,7 @@ export class Waiting {
 
   #add(trace) {
     this.lanes[trace.priority].push(trace);
+    this.bytes += trace.size;
     this.sizes[trace.priority] += trace.size;
   }
 
@@ -94,6 +94,7 @@ export class Waiting {
 
   /** Takes so many off the front of a lane, `size` bytes of them. */
   shift(priority, count, size) {
+    this.bytes -= size;
     this.sizes[priority] -= size;
     const head = (this.heads[priority] += count);
     if (head * 2 <= this.lanes[priority].length) return;
