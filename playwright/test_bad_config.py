@@ -35,6 +35,8 @@ START = """async (options) => {
         ({"config": "fast"}, ["config", "fast"]),
         ({"runtime": "wasm"}, ["runtime", '"wasm"']),
         ({"budget": "1000 kB"}, ["budget", "a number of bytes", '"1000 kB"']),
+        ({"budget": "9"}, ["budget", '"9"']),
+        ({"database": 5}, ["database", "a name"]),
         ({"journal": -1}, ["journal", "-1"]),
         ({"tracks": "x"}, ["tracks", "true or false"]),
         ({"databse": "x"}, ["databse", "database"]),

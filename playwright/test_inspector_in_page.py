@@ -135,6 +135,20 @@ def test_what_the_filter_lets_through_is_exported_to_a_file(page: Page) -> None:
     assert [json.loads(line)["name"] for line in page.evaluate("saved").splitlines()] == ["step.7"]
 
 
+@pytest.mark.parametrize("words", ["-step.7", "name:step.*", "priority:high,low", "duration:>3"])
+def test_a_filter_that_the_store_can_not_be_asked_for_is_no_scope_of_an_export(
+    page: Page, words: str
+) -> None:
+    open_shop(page)
+    page.evaluate(WORK)
+    show(page, "traces")
+    filter_by(page, words)
+    page.get_by_role("button", name="Export").click()
+    scope = page.locator("#export-panel").get_by_label("Traces")
+    expect(scope).to_have_value("all")
+    expect(scope.locator("option[disabled]")).to_contain_text("what the filter lets through: not")
+
+
 def test_each_client_of_the_page_is_looked_at_by_itself(page: Page) -> None:
     open_shop(page, database="first")
     page.evaluate(WORK)

@@ -75,6 +75,50 @@ def test_what_waits_for_room_in_the_page_can_be_moved_too(page: Page) -> None:
     assert_law(page.evaluate("pyqueue.metrics()"))
 
 
+def test_an_id_that_was_cancelled_may_come_again(page: Page) -> None:
+    start(page)
+    page.evaluate("""async () => {
+      await pyqueue.pause();
+      for (const name of ["first", "again"]) {
+        const id = pyqueue.trace(name, {}, { id: "order-7" });
+        if (name === "first") await pyqueue.cancel(id);
+      }
+      await pyqueue.resume();
+      await pyqueue.flush();
+    }""")
+    assert [trace["name"] for trace in page.evaluate("pyqueue.query()")] == ["again"]
+
+
+def test_letters_that_are_replayed_cost_no_trace_its_place(page: Page) -> None:
+    start(page, config={"maxQueueSize": 8})
+    page.evaluate("""async () => {
+      await pyqueue.pause();
+      const request = indexedDB.open("pyqueue");
+      await new Promise((resolve) => (request.onsuccess = resolve));
+      const tx = request.result.transaction("dead_letters", "readwrite");
+      for (let n = 0; n < 20; n += 1) {
+        const record = {
+          id: `dead-${n}`, name: "dead", priority: "normal", timestamp: n, duration: 0,
+          attributes: {},
+        };
+        tx.objectStore("dead_letters").put({
+          id: record.id, trace: JSON.stringify(record), priority: 1, reason: "retries", error: "x",
+          attempts: 3, time: n, resolution: null,
+        });
+      }
+      await new Promise((resolve) => (tx.oncomplete = resolve));
+      request.result.close();
+      await pyqueue.replayDeadLetters();
+      for (let n = 0; n < 5; n += 1) {
+        pyqueue.trace("mine");
+        await pyqueue.metrics();
+      }
+      await pyqueue.resume();
+      await pyqueue.flush();
+    }""")
+    assert len(page.evaluate("pyqueue.query({ name: 'mine' })")) == 5
+
+
 def test_a_larger_limit_for_a_trace_holds_at_the_page_s_door_too(page: Page) -> None:
     start(page)
     large = "pyqueue.trace('large', { payload: 'x'.repeat(1.5 * 2 ** 20) })"

@@ -174,6 +174,66 @@ def test_what_is_being_written_when_consent_is_withdrawn_is_in_the_account_as_wr
     assert len(stored(page)) == 251
 
 
+def test_what_was_withdrawn_and_failed_takes_nothing_along_that_came_since(page: Page) -> None:
+    start(page, runtime="none")
+    page.evaluate("pyqueue.trace('first'), pyqueue.flush()")
+    page.evaluate(LONG_TRANSACTION)
+    page.evaluate("""async () => {
+      const { transaction } = IDBDatabase.prototype;
+      let last;
+      IDBDatabase.prototype.transaction = function (stores, mode, options) {
+        const tx = transaction.call(this, stores, mode, options);
+        if (mode === "readwrite" && stores.includes("segments")) last = tx;
+        return tx;
+      };
+      pyqueue.trace("withdrawn");
+      const flushed = pyqueue.flush();
+      while (!last) await new Promise(requestAnimationFrame);
+      pyqueue.setConsent(false);
+      pyqueue.setConsent(true);
+      pyqueue.trace("new", {}, { priority: "critical" });
+      last.abort();
+      letGo();
+      await Promise.all([flushed, pyqueue.flush()]);
+    }""")
+    assert sorted(trace["name"] for trace in stored(page)) == ["first", "new"]
+    metrics = page.evaluate("pyqueue.metrics()")
+    assert_law(metrics)
+    assert metrics["droppedByReason"] == {"consent": 1}
+
+
+def test_consent_that_comes_and_goes_while_python_boots_is_as_it_was_said_last(
+    page: Page,
+) -> None:
+    page.goto("/blank.html")
+    for last in (True, False):
+        metrics = page.evaluate(
+            """async (last) => {
+              const { start } = await import("/pyqueue/pyqueue.js");
+              const pq = start({ database: `consent-${last}` });
+              pq.setConsent(last);
+              await new Promise((resolve) => setTimeout(resolve, 50));
+              pq.setConsent(!last);
+              await new Promise((resolve) => setTimeout(resolve, 50));
+              pq.setConsent(last);
+              await pq.ready;
+              pq.trace("now");
+              await pq.flush();
+              return pq.metrics();
+            }""",
+            last,
+        )
+        assert (metrics["written"], metrics["refused"]) == ((1, 0) if last else (0, 1))
+
+
+@pytest.mark.expects_console_errors(r"ERR_FAILED")
+def test_where_only_the_spool_can_not_be_had_python_does_without(page: Page) -> None:
+    page.route("**/spool.js", lambda route: route.abort())
+    assert start(page)["runtime"] == "worker"
+    page.evaluate("pyqueue.trace('fine'), pyqueue.flush()")
+    assert [trace["name"] for trace in stored(page)] == ["fine"]
+
+
 def test_an_id_that_was_stored_before_python_was_up_is_not_stored_again(page: Page) -> None:
     page.goto("/blank.html")
     drops = page.evaluate("""async () => {

@@ -377,6 +377,19 @@ def test_a_purge_takes_no_condition_that_says_less_than_it_seems_to(
     assert page.evaluate("pyqueue.purge()") == 9
 
 
+@pytest.mark.parametrize("answer", ["async () => false", "() => { throw Error('no user'); }"])
+def test_a_purge_by_a_function_that_does_not_answer_deletes_nothing(
+    context: BrowserContext, answer: str
+) -> None:
+    page = context.new_page()
+    start(page, runtime="none")
+    page.evaluate(STORE, 10)
+    page.evaluate("() => { pyqueue.trace('waits'); }")
+    told = page.evaluate(f"pyqueue.purge({answer}).catch(String)")
+    assert "at once" in told or "no user" in told
+    assert len(stored(page)) == 11
+
+
 def test_a_purge_leaves_rows_that_a_newer_version_packed(context: BrowserContext) -> None:
     page = context.new_page()
     start(page, runtime="none")

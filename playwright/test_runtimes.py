@@ -171,7 +171,8 @@ def test_what_is_traced_while_it_shuts_down_is_stored_or_refused(page: Page, run
     start(page, runtime=runtime, journal=0)
     accepted = page.evaluate("""async () => {
       const ids = [];
-      const trace = () => ids.push(pyqueue.trace("late"));
+      const offer = pyqueue.trace.bind(pyqueue);
+      const trace = () => ids.push(offer("late"));
       for (let n = 0; n < 300; n += 1) trace();
       const ended = pyqueue.shutdown();
       for (let isOver = ended.then(() => true); ; ) {

@@ -180,8 +180,7 @@ export async function resume(client) {
 export async function reconfigure(client, changes) {
   await onlyPython("reconfigure")(client, changes);
   const about = client.about();
-  about.config = { ...about.config, ...changes }; // where Python has to begin again
-  about.maxTraceBytes = changes.maxTraceBytes ?? about.maxTraceBytes;
+  about.config = { ...about.config, ...changes }; // for the page's door, and where Python has to begin again
 }
 
 /** What happened in the last minutes (60, up to 1,440). */
@@ -226,7 +225,7 @@ export const watch = () => import("./devtools/hook.js");
 /** Deletes what matches, everywhere: in every tab's queue, in the rows, the dead letters and the journal.
  *  Conditions as for query(), or a function of a trace. Resolves to how many stored traces went. */
 export async function purge(client, conditions = {}) {
-  const matches = typeof conditions === "function" ? conditions : matching(narrow(conditions));
+  const matches = typeof conditions === "function" ? guarded(conditions) : matching(narrow(conditions));
   const idsOf = (texts) => texts.map((text) => JSON.parse(text)).filter(matches).map(({ id }) => id);
   const elsewhere = [...(await others(client, "unstored")).values()].flat();
   const found = idsOf(elsewhere);
@@ -234,7 +233,23 @@ export async function purge(client, conditions = {}) {
   await forget(client, idsOf(await ANSWERS.unstored(client)));
   const count = await purgeRows(client.about().database, matches);
   client.keep();
+  if (matches.error) throw matches.error;
   return count;
+}
+
+/** The page's own function: where it throws, or gives a promise, which would count as yes, the trace stays. */
+function guarded(matches) {
+  const guard = (trace) => {
+    try {
+      const answer = matches(trace);
+      if (typeof answer?.then !== "function") return answer;
+      throw new TypeError("purge: the function must answer at once, not by a promise");
+    } catch (error) {
+      guard.error ??= error;
+      return false;
+    }
+  };
+  return guard;
 }
 
 /** Conditions of a purge: none may look as if less were to go than does. */

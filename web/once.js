@@ -1,27 +1,30 @@
-// An id of the caller's own is taken once in a visit, whoever writes it. Ours are never the same.
+// An id of the caller's own is taken once in a visit, whoever writes it. Python knows those that it got; here is what
+// the spool took, before Python was there or in its place. Ours are never the same.
 
 import { PRIORITIES } from "./protocol.js";
-
-const MOST = 50_000; // ids that are known, as many as Python knows
 
 /** By waiting room: each id, with the number of the trace that had it first. */
 const known = new WeakMap();
 
 /** Those of `traces` whose ids are new; the others are refused, and told. One that comes again, for its writer was lost, is
- *  no other. */
-export function once(traces, waiting, tell) {
+ *  no other. The last `most` ids are remembered. */
+export function once(traces, waiting, tell, most = 0) {
   if (!traces.some(({ isGiven }) => isGiven)) return traces;
   if (!known.has(waiting)) known.set(waiting, new Map());
   const numbers = known.get(waiting);
   return traces.filter(({ isGiven, id, number, priority }) => {
     if (!isGiven) return true;
-    const first = numbers.get(id) ?? number;
-    if (first !== number) {
+    const isNew = (numbers.get(id) ?? number) === number;
+    if (!isNew) {
       waiting.refuse(priority, "duplicate");
-      tell("drop", { reason: "duplicate", priority: PRIORITIES[priority], count: 1 });
-      return false;
-    }
-    if (numbers.set(id, number).size > MOST) numbers.delete(numbers.keys().next().value);
-    return true;
+      const drop = { reason: "duplicate", priority: PRIORITIES[priority], count: 1 };
+      queueMicrotask(() => tell("drop", drop)); // a listener may change what waits
+    } else if (most && numbers.set(id, number).size > most) numbers.delete(numbers.keys().next().value);
+    return isNew;
   });
+}
+
+/** These were not written after all. */
+export function forget(traces, waiting) {
+  for (const { id } of traces) known.get(waiting)?.delete(id);
 }

@@ -28,7 +28,7 @@ const OPTIONS = {
 };
 
 /** Throws a ConfigError that names the first that is wrong; `given` has only what is set. */
-export function check(given) {
+export function check(given = {}) {
   for (const [name, value] of Object.entries(given)) {
     if (!OPTIONS[name]) throw named("ConfigError", `${name} is no option of start(): use ${Object.keys(OPTIONS)}`);
     const [what, isRight] = OPTIONS[name];

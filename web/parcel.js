@@ -4,9 +4,8 @@
 import { CRITICAL, MAX_BYTES, MAX_COUNT } from "./protocol.js";
 
 /** Takes out of the waiting room what goes next, as far as there is room, [count, bytes], and the same for CRITICAL:
- *  traces of one priority, the highest, or first come first; of a lane with at least `least`, or CRITICAL. Where Python
- *  is empty the first goes whatever the room: it might wait for ever. */
-export function take(waiting, rooms, least, isEmpty, fifo = waiting.fifo) {
+ *  traces of one priority, the highest, or first come first; of a lane with at least `least`, or CRITICAL. */
+export function take(waiting, rooms, least, fifo = waiting.fifo) {
   const { lanes, heads } = waiting;
   const turns = lanes.map((lane, priority) => {
     const enough = lane.length - heads[priority] >= (priority === CRITICAL ? 1 : least);
@@ -18,9 +17,7 @@ export function take(waiting, rooms, least, isEmpty, fifo = waiting.fifo) {
   const [count, bytes] = !fifo && priority === CRITICAL ? rooms.slice(2) : rooms;
   let size = 0;
   for (let at = heads[priority], trace; (trace = lanes[priority][at]); at++) {
-    const fits = traces.length < count && size + trace.size <= bytes;
-    if (!fits && (size || !isEmpty)) break;
-    if (traces.length >= MAX_COUNT || (fifo && trace.number > next)) break;
+    if (traces.length >= Math.min(count, MAX_COUNT) || size + trace.size > bytes || (fifo && trace.number > next)) break;
     if (size && size + trace.size + traces.length + 1 >= MAX_BYTES) break;
     size += trace.size;
     traces.push(trace);

@@ -21,8 +21,8 @@ const DEFAULTS = {
   database: "pyqueue",
   budget: 32 * 2 ** 20, // bytes that may wait here
   journal: 2 ** 20, // characters of localStorage
-  maxTraceBytes: 2 ** 20, // as QueueConfig has it
 };
+const MAX_TRACE_BYTES = 2 ** 20; // as QueueConfig has it
 const PAUSE = 50; // ms from one handing over to the next, but for what can't wait
 const SPOOL_DELAY = 1000; // ms that a trace waits for company where there is no Python
 const SPILL = 0.5; // share of the page's budget from which the spool writes while Python boots
@@ -44,12 +44,12 @@ export function start(options) {
 }
 
 class Client {
-  #given;
   #options; // with what was changed since
   #session;
   #writers = 1; // names given: S-0 is the spool, S-1 Python, then come those after a writer was lost
   #spoolName;
   #read;
+  #wrong = "invalid"; // with a call that can't be read
   #waiting;
   #spool;
   #python = NO_PYTHON;
@@ -87,9 +87,8 @@ class Client {
   recovered;
 
   constructor(options) {
-    this.#given = options;
-    this.#options = { ...options, maxTraceBytes: options.config?.maxTraceBytes };
-    for (const key in DEFAULTS) this.#options[key] ??= DEFAULTS[key];
+    this.#options = { ...options };
+    for (const key in DEFAULTS) if (typeof this.#options[key] !== typeof DEFAULTS[key]) this.#options[key] = DEFAULTS[key];
     const { budget, database, journal, redact } = this.#options;
     const shim = globalThis[Symbol.for("pyqueue")];
     this.#session = shim?.session ?? newSession();
@@ -105,7 +104,7 @@ class Client {
     const consented = new Promise((resolve) => (this.#consented = resolve));
     if (shim?.traces) this.#adopt(shim);
     this.setConsent("consent" in options ? options.consent : true);
-    this.ready = consented.then(() => this.#boot());
+    this.ready = consented.then(() => this.#boot(options));
     this.ready.catch(() => {}); // whoever awaits it is told; nobody has to
     this.recovered = consented.then(() => this.#join());
     globalThis.addEventListener?.("pagehide", () => this.#leave());
@@ -120,9 +119,9 @@ class Client {
     try {
       trace = this.#read(name, attributes, options);
     } catch {
-      return this.#refuse(NORMAL, "invalid");
+      return this.#refuse(NORMAL, this.#wrong);
     }
-    if (trace.size > this.#options.maxTraceBytes) return this.#refuse(trace.priority, "too_large");
+    if (trace.size > (+this.#options.config?.maxTraceBytes || MAX_TRACE_BYTES)) return this.#refuse(trace.priority, "too_large");
     if (!this.#waiting.push(trace)) return this.#refuse(trace.priority);
     if (!this.#scheduled) this.#schedule(trace);
     if (this.#waiting.newest % MAX_COUNT === 0) this.#python.handOver?.(MAX_COUNT); // Python works during a burst
@@ -148,7 +147,8 @@ class Client {
   /** Everything accepted so far is durable when it resolves; rejects (FlushError) where it can't be. */
   async flush() {
     const { newest } = this.#waiting;
-    await (await this.#spooled()).flushAll(this.#parts, newest);
+    const writer = this.#state === "python" ? this.#python : await this.#spooled();
+    await writer.flushAll(this.#parts, newest);
   }
 
   /** Calls `listener` with each event's figures; returns a function that ends it. */
@@ -182,7 +182,8 @@ class Client {
 
   /** Takes no more traces, writes what is held, then stops. */
   async shutdown() {
-    this.trace = () => this.#refuse(NORMAL, "closed");
+    this.#read = undefined;
+    this.#wrong = "closed";
     await this.flush().catch((error) => this.#emit("error", { error: String(error) }));
     const state = this.#state;
     if (state === "closed") return;
@@ -195,13 +196,14 @@ class Client {
 
   // Booting, and beginning again
 
-  async #boot() {
+  /** `given` at the first time. */
+  async #boot(given) {
     const { runtime } = this.#options;
     const restarts = this.#restarts;
     await undefined; // so that whoever calls start() can listen before anything happens
     try {
       const [{ check }, { Python }] = await Promise.all([import("./options.js"), import("./python.js")]);
-      check(this.#given);
+      check(given);
       if (runtime === "none" || this.#deaths >= MAX_DEATHS || this.#state === "closed") return this.#useSpool();
       const session = this.#nextWriter();
       this.#python = new Python(this.#waiting, this.#listener);
@@ -222,6 +224,7 @@ class Client {
     this.#waiting.fifo = queue === "fifo";
     for (const kind of new Set(["error", ...this.#listeners.keys()])) this.#python.call("listen", kind);
     for (const error of ignored) this.#emit("error", { error });
+    if (!this.#consent) this.#python.call("setConsent", false);
     this.#python.handOver();
     this.#tab?.lead();
     return { runtime, bootMs: now() - this.#startedAt, queue };
@@ -291,7 +294,7 @@ class Client {
     if (full) this.#waiting.dropped.page_bytes = full;
     add(this.#waiting.refused, shim.refused);
     add(this.#waiting.evicted, shim.evicted);
-    while (shim.invalid--) this.#refuse(NORMAL, "invalid");
+    while (shim.invalid--) this.trace();
     shim.trace = (...args) => this.trace(...args); // for whoever kept it
     this.#journal.kept = shim.traces.length; // it may have written one
     for (const { text } of shim.traces.splice(0)) {
@@ -335,7 +338,7 @@ class Client {
   async #spooled() {
     try {
       const { Spool } = await spoolModule();
-      return (this.#spool ??= new Spool(this.#waiting, this.#options.database, this.#spoolName, this.#listener));
+      return (this.#spool ??= new Spool(this.#waiting, this.#options, this.#spoolName, this.#listener));
     } catch (error) { // the server is gone
       if (this.#waiting.size) this.#spoolTimer ??= setTimeout(() => this.#writeSpool(), SPOOL_DELAY);
       this.#tell("error", { error: String(error), willRetry: true });

@@ -2,6 +2,7 @@
 // sent until that is settled, calls it, and notices when it is gone.
 
 import { connect, forsake } from "./connect.js";
+import { flushAll } from "./flush.js";
 import { hold } from "./locks.js";
 import { once } from "./once.js";
 import { seal, take } from "./parcel.js";
@@ -46,7 +47,7 @@ export class Python {
 
   /** Boots in a worker or in the page, as the client is by now: `changes` are calls that changed its queue since it began,
    *  with their arguments. Rejects where Python can't be had, or refuses the options. */
-  async start(session, { runtime, database, config, queue, retention, consent, changes = {} }) {
+  async start(session, { runtime, database, config, queue, retention, changes = {} }) {
     const started = new Promise((resolve, reject) => (this.#starting = { resolve, reject }));
     started.catch(() => {}); // it is awaited below
     const port = (this.#port = await connect(runtime));
@@ -60,8 +61,10 @@ export class Python {
     await Promise.race([started, this.watch()]);
     port.postMessage({ start: { database, session, config, queue, retention, ...flags(), skew: port.skew ?? 0 } });
     const answer = unwrap(await started);
-    const calls = Object.entries({ ...changes, ...(!consent && { setConsent: [false] }) });
-    for (const [method, args] of calls) await this.call(method, ...args).catch(() => {}); // nobody asked for it now
+    for (const [method, args] of Object.entries(changes)) {
+      const result = await this.call(method, ...args).catch(() => {}); // nobody asked for it now
+      if (method === "setQueue" && result) answer.queue = result;
+    }
     this.#starting = undefined; // from here on traces go over
     if (!this.#port) throw named("PythonLost", "it was lost as it began");
     return answer;
@@ -81,10 +84,11 @@ export class Python {
   #next(least) {
     if (this.#starting || this.#isClosing) return undefined;
     const rooms = this.#granted.map((total, at) => total - this.#sent[at % 2]);
-    const taken = take(this.#waiting, rooms, least, !this.#unsettled.size);
-    if (!taken.length) return undefined;
-    const traces = once(taken, this.#waiting, this.#listener.tell);
-    if (!traces.length) return this.#next(least);
+    let traces;
+    for (let taken = []; !traces?.length; traces = once(taken, this.#waiting, this.#listener.tell)) {
+      taken = take(this.#waiting, rooms, least);
+      if (!taken.length) return undefined;
+    }
     const parcel = seal(traces);
     this.#unsettled.set(this.#sent[0] + 1, traces); // Python counts along
     this.#sent[0] += parcel.count;
@@ -104,6 +108,8 @@ export class Python {
     answer.catch(() => {});
     return answer;
   }
+
+  flushAll = flushAll;
 
   /** All that waits now or was sent, or that the spool took while Python booted, is durable. */
   async flush(spool) {

@@ -2,7 +2,8 @@
 // First in, first out; the same rows; a batch that fails is kept and tried again.
 
 import { Database } from "./database.js";
-import { once } from "./once.js";
+import { flushAll } from "./flush.js";
+import { forget, once } from "./once.js";
 import { take } from "./parcel.js";
 import { add, CRITICAL, named, sum, zeros } from "./protocol.js";
 import { seal } from "./rows.js";
@@ -10,12 +11,14 @@ import { seal } from "./rows.js";
 export { reclaim } from "./recovery.js"; // it is to be there, too, when the network is not
 
 const GROUP = 2 ** 20; // bytes that it takes at a time
+const REMEMBERED = 50_000; // ids, as QueueConfig has it
 const EVERYTHING = [Infinity, Infinity];
 const RETRY_DELAYS = [100, 500, 2000, 5000]; // ms; the last one for ever
 
 export class Spool {
   #waiting;
   #database;
+  #remembered;
   #session;
   #seq;
   #batches = []; // taken, not yet written
@@ -34,9 +37,10 @@ export class Spool {
   onSettled;
 
   /** `listener` has tell(kind, payload), progress() and lost(reason). */
-  constructor(waiting, database, session, listener) {
+  constructor(waiting, { database, config }, session, listener) {
     this.#waiting = waiting;
     this.#database = new Database(database);
+    this.#remembered = config?.rememberIds ?? REMEMBERED;
     this.#listener = listener;
     this.restart(session);
   }
@@ -68,9 +72,14 @@ export class Spool {
   }
 
   #giveBack(traces) {
+    this.#drop(traces);
+    this.#waiting.putBack(traces);
+  }
+
+  #drop(traces) {
     this.#released += traces.length;
     this.#waiting.budget += weight(traces);
-    this.#waiting.putBack(traces);
+    forget(traces, this.#waiting);
   }
 
   /** Writes what waits. Rejects where that can't be done now; it is then tried again later. */
@@ -79,17 +88,7 @@ export class Spool {
     return this.drain();
   }
 
-  /** All of the client's traces up to number `mark` are durable, whoever writes them. */
-  async flushAll(client, mark) {
-    do {
-      await client.checking();
-      try {
-        await (client.state() === "python" ? client.python().flush(this) : this.flush());
-      } catch (error) {
-        if (!client.checking()) throw error; // the writer was lost: with its successor
-      }
-    } while (client.checking() || this.#waiting.holds(mark)); // what had no room yet goes over meanwhile
-  }
+  flushAll = flushAll;
 
   /** Writes what it took. */
   async drain() {
@@ -106,9 +105,9 @@ export class Spool {
   /** First come, first served; a part, for what does not fit any more gives way by its priority only while it waits. */
   #take() {
     const traces = [];
-    for (let size = 0, more; size < GROUP && (more = take(this.#waiting, EVERYTHING, 1, true, true)).length; ) {
+    for (let size = 0, more; size < GROUP && (more = take(this.#waiting, EVERYTHING, 1, true)).length; ) {
       size += weight(more);
-      traces.push(...once(more, this.#waiting, this.#listener.tell));
+      traces.push(...once(more, this.#waiting, this.#listener.tell, this.#remembered));
     }
     this.#waiting.budget -= weight(traces); // which holds for both
     while (traces.length) {
@@ -149,12 +148,16 @@ export class Spool {
   #failed(batch, error) {
     add(this.failures, tally(batch.traces));
     this.lastError = String(error);
+    if (batch.isLast) { // it was withdrawn, and is not in the database
+      this.#batches = [];
+      this.#drop(batch.traces);
+      add(this.#waiting.evicted, tally(batch.traces));
+      this.#waiting.dropped.consent = (this.#waiting.dropped.consent ?? 0) + batch.traces.length;
+    }
     if (error.name === "StoreFenced") {
       this.#listener.lost(this.lastError); // it takes them back, to write them under another name
     } else if (batch.isLast) {
-      this.#batches = [];
-      this.#giveBack(batch.traces);
-      this.#waiting.evictAll("consent");
+      return; // what came since has its turn
     } else {
       const delay = RETRY_DELAYS[Math.min(this.#failedInARow++, RETRY_DELAYS.length - 1)];
       this.#retry = setTimeout(() => this.drain().catch(() => {}), delay); // the event told it

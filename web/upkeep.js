@@ -101,11 +101,13 @@ async function zip(text) {
 
 async function purgeLetters(database, matches) {
   const isMatch = ({ trace }) => {
+    let read;
     try {
-      return matches(JSON.parse(trace));
+      read = JSON.parse(trace);
     } catch {
       return true;
     }
+    return matches(read);
   };
   await database.transact("dead_letters", "readwrite", (tx) => {
     tx.objectStore("dead_letters").openCursor().onsuccess = ({ target: { result: cursor } }) => {

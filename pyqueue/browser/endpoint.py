@@ -120,16 +120,21 @@ class Endpoint:
         self._post(plain({"grant": self._grant(), "settled": self._receipts.take()}))
 
     def _grant(self) -> list[int]:
-        """Count and bytes; then the same for what can't wait, which the reserve is there for."""
+        """Count and bytes; then the same for what can't wait, which the reserve is there for. Where
+        nothing is held there is room for a trace of any size, or it might wait for ever."""
         ledger, config = self._service.queue.ledger, self._service.queue.config
         count = sum(self._received) - ledger.held
         size = self._received_bytes - ledger.held_bytes
-        shares = (1 - RESERVE, 1)
+        least, least_bytes = (0, 0) if ledger.held else (1, config.max_trace_bytes)
         totals = [
-            (count + config.max_queue_size * share, size + config.max_queue_bytes * share)
-            for share in shares
+            total
+            for share in (1 - RESERVE, 1)
+            for total in (
+                count + max(least, config.max_queue_size * share),
+                size + max(least_bytes, config.max_queue_bytes * share),
+            )
         ]
-        return [max(0, int(total)) for pair in totals for total in pair]
+        return [max(0, int(total)) for total in totals]
 
     def turn_soon(self) -> None:
         """Once, after all that happens now."""

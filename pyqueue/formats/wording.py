@@ -8,6 +8,9 @@ from unicodedata import combining, east_asian_width
 
 from .record import failed
 
+LONGEST_DURATION = 1e15
+"""ms; what is longer is no time that anybody took, and told as a number."""
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -24,6 +27,8 @@ def duration_text(ms: float) -> str:
     """`<1ms`, `15ms`, `1.20s` or `2m 5s`."""
     if ms < 0:
         return "-" + duration_text(-ms)
+    if ms > LONGEST_DURATION:
+        return f"{ms:g}ms"
     if 0 < ms < 1:
         return "<1ms"
     if round(ms) < 1000:
@@ -66,6 +71,7 @@ def cut_at(text: str, room: int) -> int:
 def wrapped(text: str, room: int) -> list[str]:
     """Lines of at most so many columns, broken at blanks where that leaves them half full."""
     lines = []
+    room = max(1, room)
     while width(text) > room:
         end = cut_at(text, room)
         blank = text.rfind(" ", end // 2, end + 1)

@@ -86,6 +86,7 @@ class WriteCore(QueueCore):
         for item in queued[1:]:
             self.lanes.remove(item)
             self.ledger.cancel(item.priority, item.size)
+            self._admission.forget(item.id)
         # The last one with all that follows from it: pressure, and the news that it is drained.
         if queued:
             self.cancel(queued[0].id, now)

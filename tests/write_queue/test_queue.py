@@ -458,6 +458,21 @@ async def test_a_letter_is_kept_until_its_operation_is_durable():
         assert await store.get("a") == Entry("a", "1")
 
 
+async def test_letters_whose_replay_was_cleared_can_be_replayed_again():
+    store = FaultyOperationStore()
+    store.poison = {"a", "b", "c"}
+    async with make_queue(store, max_retries=0) as queue:
+        for entry in "abc":
+            queue.store(entry, "1")
+        await queue.wait_for_drain()
+        assert len(await queue.replay_dead_letters()) == 3
+        queue.clear()
+        store.poison = set()
+        assert all(await queue.replay_dead_letters())
+        await queue.flush()
+        assert await queue.list_dead_letters() == []
+
+
 async def test_what_dies_again_in_its_replay_is_a_letter_however_slow_the_store():
     class Slow(FaultyOperationStore):
         def __init__(self):

@@ -9,25 +9,27 @@ import { PRIORITIES } from "./format.js";
 
 const UNITS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
-/** {test, conditions, wantsAttributes, errors, isEmpty}; what is wrong is told in `errors` and left out. */
+/** {test, conditions, isExact, wantsAttributes, errors, isEmpty}; what is wrong is told in `errors` and left out. Where the
+ *  conditions are exact, they let through what the test does, and no more. */
 export function parse(text, now = Date.now()) {
   const tests = [];
   const conditions = {};
   const errors = [];
   let wantsAttributes = false;
+  let isExact = true;
   for (const word of words(text)) {
     const isNot = word.text.startsWith("-") && word.text.length > 1;
     try {
       const { test, condition, inAttributes } = meaning(isNot ? { ...word, text: word.text.slice(1) } : word, now);
       tests.push(isNot ? (trace) => !test(trace) : test);
-      if (condition && !isNot) combine(conditions, condition);
+      if (isNot || !condition || !combine(conditions, condition)) isExact = false;
       wantsAttributes ||= !!inAttributes;
     } catch (error) {
       errors.push(error.message);
     }
   }
   const test = (trace) => tests.every((one) => one(trace));
-  return { test, conditions, wantsAttributes, errors, isEmpty: !tests.length };
+  return { test, conditions, isExact, wantsAttributes, errors, isEmpty: !tests.length };
 }
 
 /** Words by spaces; what stands in quotes is one, also behind a colon or "=". */
@@ -112,11 +114,14 @@ function moment(word, value, now) {
   return at;
 }
 
+/** Whether the conditions hold both. */
 function combine(conditions, condition) {
+  let isWhole = true;
   for (const [name, value] of Object.entries(condition)) {
-    if (name === "attributes") conditions.attributes = { ...conditions.attributes, ...value };
+    if (name === "attributes") isWhole = combine((conditions.attributes ??= {}), value);
     else if (name === "since") conditions.since = Math.max(conditions.since ?? -Infinity, value);
     else if (name === "until") conditions.until = Math.min(conditions.until ?? Infinity, value);
-    else conditions[name] ??= value; // the rest is tested on what comes back
+    else isWhole = (conditions[name] ??= value) === value && isWhole; // the rest is tested on what comes back
   }
+  return isWhole;
 }

@@ -23,9 +23,10 @@ export function mount({ hotkey = "Alt+Shift+Q", source = null } = {}) {
   }
 
   async function open() {
-    before = document.activeElement;
+    const active = document.activeElement;
     element ??= make();
     const shown = await element;
+    if (!shown.isConnected) before = active;
     document.body.append(shown);
     shown.showPopover?.();
     shown.focus();

@@ -151,8 +151,9 @@ function attributesIn(values) {
 
 function valueIn(value) {
   const [[kind, content] = []] = Object.entries(value ?? {});
-  if (kind === "intValue" || kind === "doubleValue") return Number(content);
-  if (kind === "kvlistValue") return attributesIn(content.values);
-  if (kind === "arrayValue") return (content.values ?? []).map(valueIn);
+  if (kind === "intValue") return Number.isSafeInteger(Number(content)) ? Number(content) : content; // 64 bits, as text
+  if (kind === "doubleValue") return Number(content);
+  if (kind === "kvlistValue") return attributesIn(content?.values);
+  if (kind === "arrayValue") return (content?.values ?? []).map(valueIn);
   return content ?? null;
 }

@@ -40,10 +40,16 @@ export class ExportMenu {
     if (!isOpen) return;
     const { filter, trace } = this.#selection() ?? {};
     this.scope.replaceChildren(el("option", { value: "all" }, "all that is queued and stored"),
-      ...(filter && !filter.isEmpty ? [el("option", { value: "filter", selected: true }, "what the filter lets through")] : []),
+      ...(filter && !filter.isEmpty ? [this.#byFilter(filter)] : []),
       ...(trace ? [el("option", { value: "trace" }, `only ${shown(trace.name, 40)}`)] : []));
     setText(this.said, "");
     this.format.focus();
+  }
+
+  /** Only where the store can be asked for just that: a file with more in it than was meant may go where it must not. */
+  #byFilter({ isExact }) {
+    if (isExact) return el("option", { value: "filter", selected: true }, "what the filter lets through");
+    return el("option", { disabled: true }, "what the filter lets through: not with -, *, duration:, or two of a kind");
   }
 
   async #export() {

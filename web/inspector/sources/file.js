@@ -96,6 +96,7 @@ function inDocument(value) {
   if (Array.isArray(value)) return value;
   if (value?.resourceSpans) return tracesOf(value);
   if (Array.isArray(value?.traces)) return value.traces;
+  if (value?.resourceLogs || value?.resourceMetrics) return []; // a collector's file may have them between the spans
   if (typeof value?.name === "string") return [value];
   throw new TypeError("no trace: it has neither a name nor resourceSpans");
 }
@@ -104,11 +105,11 @@ function inDocument(value) {
 function asTrace(trace, n) {
   if (trace === null || typeof trace !== "object") throw new TypeError(`trace ${n + 1} is no object`);
   const { id, name, priority, timestamp, duration, attributes } = trace;
-  const level = PRIORITIES[priority] ?? String(priority ?? "normal").toLowerCase();
+  const level = PRIORITIES[priority] ?? worded(priority, "normal").toLowerCase();
   return {
     ...trace,
-    id: String(id ?? `line-${n + 1}`),
-    name: String(name ?? "(no name)"),
+    id: worded(id, `line-${n + 1}`),
+    name: worded(name, "(no name)"),
     priority: PRIORITIES.includes(level) ? level : "normal",
     timestamp: finite(timestamp),
     duration: finite(duration),
@@ -116,4 +117,5 @@ function asTrace(trace, n) {
   };
 }
 
-const finite = (value) => (Number.isFinite(Number(value)) ? Number(value) : 0);
+const worded = (value, otherwise) => (typeof value === "object" ? value && JSON.stringify(value) : value)?.toString() ?? otherwise;
+const finite = (value) => (typeof value !== "object" && Number.isFinite(Number(value)) ? Number(value) : 0);
