@@ -183,7 +183,9 @@ def test_what_was_withdrawn_and_failed_takes_nothing_along_that_came_since(page:
       let last;
       IDBDatabase.prototype.transaction = function (stores, mode, options) {
         const tx = transaction.call(this, stores, mode, options);
-        if (mode === "readwrite" && stores.includes("segments")) last = tx;
+        if (last || mode !== "readwrite" || !stores.includes("segments")) return tx;
+        last = tx;
+        last.commit = () => {}; // or it could not be aborted any more
         return tx;
       };
       pyqueue.trace("withdrawn");
