@@ -27,9 +27,8 @@ export async function ask(client, method, ...args) {
 /** One account of Python's queue and of what is still on the page's side; see web/README.md. With
  *  {tabs: true} also those of the other tabs, by session. */
 export async function metrics(client, { tabs } = {}) {
-  const state = client.state();
-  const asked = state === "python" ? await ask(client, "metrics") : client.python().account;
-  const mode = state === "booting" ? "booting" : "fifo";
+  const asked = client.state() === "python" ? await ask(client, "metrics") : client.python().account;
+  const mode = client.state() === "booting" ? "booting" : "fifo";
   const answer = asked === NO_PYTHON ? undefined : asked;
   const mine = merge(answer, client, { mode, uptime: now() - client.about().startedAt });
   return tabs ? { ...mine, tabs: Object.fromEntries(await others(client, "metrics")) } : mine;
