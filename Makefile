@@ -9,8 +9,8 @@ DIST := dist/pyqueue/bundle.json
 # Folders too: theirs is the newer time when a file has gone.
 SOURCES := $(shell find pyqueue web -not -path 'web/node_modules*' -not -path '*/__pycache__*')
 PY := .venv/bin/python
-# Half of what a browser test takes is waiting.
-JOBS ?= --numprocesses auto --maxprocesses 4 --dist worksteal
+# More than half of what a browser test takes is waiting: three at a time, on two cores too.
+JOBS ?= --numprocesses 3 --dist worksteal
 
 export PYTHONDONTWRITEBYTECODE := 1
 
