@@ -9,6 +9,7 @@ const known = new WeakMap();
 /** Those of `traces` whose ids are new; the others are refused, and told. One that comes again, for its writer was lost, is
  *  no other. The last `most` ids are remembered. */
 export function once(traces, waiting, tell, most = 0) {
+  if (!most && !known.has(waiting)) return traces; // the usual case, in the midst of a burst
   if (!traces.some(({ isGiven }) => isGiven)) return traces;
   if (!known.has(waiting)) known.set(waiting, new Map());
   const numbers = known.get(waiting);

@@ -15,9 +15,10 @@ export function take(waiting, rooms, least, fifo = waiting.fifo) {
   const traces = [];
   if (turn === Infinity) return traces;
   const [count, bytes] = !fifo && priority === CRITICAL ? rooms.slice(2) : rooms;
+  const most = Math.min(count, MAX_COUNT);
   let size = 0;
   for (let at = heads[priority], trace; (trace = lanes[priority][at]); at++) {
-    if (traces.length >= Math.min(count, MAX_COUNT) || size + trace.size > bytes || (fifo && trace.number > next)) break;
+    if (traces.length >= most || size + trace.size > bytes || (fifo && trace.number > next)) break;
     if (size && size + trace.size + traces.length + 1 >= MAX_BYTES) break;
     size += trace.size;
     traces.push(trace);
