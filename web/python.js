@@ -85,10 +85,11 @@ export class Python {
     if (this.#starting || this.#isClosing) return undefined;
     const rooms = this.#granted.map((total, at) => total - this.#sent[at % 2]);
     let traces;
-    for (let taken = []; !traces?.length; traces = once(taken, this.#waiting, this.#listener.tell)) {
-      taken = take(this.#waiting, rooms, least);
+    do {
+      const taken = take(this.#waiting, rooms, least);
       if (!taken.length) return undefined;
-    }
+      traces = once(taken, this.#waiting, this.#listener.tell);
+    } while (!traces.length);
     const parcel = seal(traces);
     this.#unsettled.set(this.#sent[0] + 1, traces); // Python counts along
     this.#sent[0] += parcel.count;

@@ -102,7 +102,7 @@ export class Spool {
     return this.#batches[0];
   }
 
-  /** First come, first served; a part, for what does not fit any more gives way by its priority only while it waits. */
+  /** First come, first served, a group at a time: what still waits can give way to what matters more. */
   #take() {
     const traces = [];
     for (let size = 0, more; size < GROUP && (more = take(this.#waiting, EVERYTHING, 1, true)).length; ) {
