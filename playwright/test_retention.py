@@ -345,6 +345,36 @@ def test_a_changed_policy_is_obeyed_at_once_and_the_page_s_own_object_stays_as_i
     assert len(stored(page)) == 3
 
 
+BURY = """async (ages) => {
+  const request = indexedDB.open("pyqueue");
+  await new Promise((resolve) => (request.onsuccess = resolve));
+  const tx = request.result.transaction("dead_letters", "readwrite");
+  for (const age of ages) {
+    tx.objectStore("dead_letters").put({
+      id: `${age}`, trace: "{}", priority: 1, reason: "retries", error: "x", attempts: 3,
+      time: Date.now() - age * 3_600_000, resolution: null,
+    });
+  }
+  await new Promise((resolve) => (tx.oncomplete = resolve));
+  request.result.close();
+}"""
+
+
+@pytest.mark.parametrize("runtime", ["worker", "none"])
+def test_dead_letters_stay_within_the_policy_too(context: BrowserContext, runtime: str) -> None:
+    page = context.new_page()
+    start(page, runtime=runtime, retention={"maxAge": 24 * 3_600_000, "maxDeadLetters": 2})
+    page.evaluate("pyqueue.enforceRetention()")  # the tab's own first run is over
+    page.evaluate(BURY, [30, 3, 2, 1])
+    tried = page.evaluate("pyqueue.enforceRetention({ dryRun: true })")
+    report = page.evaluate("pyqueue.enforceRetention()")
+    assert (tried["deadLetters"], report["deadLetters"]) == (2, 2)
+    assert {letter["id"] for letter in page.evaluate(READ_STORE, ["pyqueue", "dead_letters"])} == {
+        "1",
+        "2",
+    }
+
+
 @pytest.mark.parametrize("runtime", ["worker", "none"])
 def test_what_was_just_stored_is_left_alone(context: BrowserContext, runtime: str) -> None:
     page = context.new_page()

@@ -26,8 +26,7 @@ class DeadLetters:
     """The letters of a store. An id stands for one letter: a trace that dies again replaces it."""
 
     def __init__(self, store: BatchStore) -> None:
-        keeps = all(hasattr(store, name) for name in ("bury", "letters", "forget"))
-        self._store = cast(DeadLetterStore, store) if keeps else None
+        self._store = letter_store(store)
         self._recent: dict[str, DeadLetter] = {}
         self._replayed: set[str] = set()
 
@@ -105,6 +104,12 @@ class DeadLetters:
             self._recent.pop(id, None)
         if self._store and ids:
             await self._store.forget(ids)
+
+
+def letter_store(store: object) -> DeadLetterStore | None:
+    """The store, where it keeps letters."""
+    keeps = all(hasattr(store, name) for name in ("bury", "letters", "forget"))
+    return cast(DeadLetterStore, store) if keeps else None
 
 
 def revive(letter: DeadLetter, now: float) -> QueuedTrace:

@@ -2,6 +2,7 @@
 // as pyqueue/upkeep does it with it. A short transaction at a time. Loaded when first needed.
 
 import { Database } from "./database.js";
+import { expireLetters, purgeLetters } from "./letters.js";
 import { named, PRIORITIES } from "./protocol.js";
 import { traces as read } from "./reader.js";
 
@@ -14,6 +15,7 @@ const NUMBERS = {
   maxAge: { least: 0 },
   maxCount: { least: 0, isWhole: true },
   maxBytes: { least: 0, isWhole: true },
+  maxDeadLetters: { least: 0, isWhole: true, value: 10_000 },
   maxShare: { least: 0.001, most: 1, value: 0.1 }, // of the quota that others in the origin leave
   fallbackBytes: { least: 1, isWhole: true, value: 50 * 2 ** 20 }, // where no quota is told
   checkInterval: { least: 1000 },
@@ -99,25 +101,6 @@ async function zip(text) {
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
 
-async function purgeLetters(database, matches) {
-  const isMatch = ({ trace }) => {
-    let read;
-    try {
-      read = JSON.parse(trace);
-    } catch {
-      return true;
-    }
-    return matches(read);
-  };
-  await database.transact("dead_letters", "readwrite", (tx) => {
-    tx.objectStore("dead_letters").openCursor().onsuccess = ({ target: { result: cursor } }) => {
-      if (!cursor) return;
-      if (isMatch(cursor.value)) cursor.delete();
-      cursor.continue();
-    };
-  });
-}
-
 /** Brings the rows within the policy: what is too old goes, then of the lowest priority the oldest, to the trace.
  *  Protected traces need Python: where some are, nothing goes. A dry run may try other options. Throws a ConfigError
  *  where the policy is wrong. */
@@ -129,6 +112,7 @@ async function bringWithin(name, policy, { dryRun, guard, ...tried } = {}) {
   const [option] = Object.keys(tried);
   if (option && !dryRun) throw named("ValueError", `${option} is for dry runs; set it by setRetention()`);
   const rules = { ...DEFAULTS, ...checked(policy), ...checked(tried) };
+  rules.isProtected = LISTS.some((list) => rules[list]?.length);
   const database = new Database(name);
   const rows = await survey(database);
   const { chosen, allowed } = await choose(rows, rules);
@@ -137,12 +121,13 @@ async function bringWithin(name, policy, { dryRun, guard, ...tried } = {}) {
     const changes = await Promise.all(chosen.slice(from, from + SLICE).map((row) => changeOf(database, row)));
     done.push(...(dryRun ? changes : await replace(database, "deleted", changes, guard)));
   }
+  const deadLetters = rules.isProtected ? 0 : await expireLetters(database, rules, dryRun);
   const { deleted } = done.reduce((value, change) => note(value, "deleted", change), { deleted: NOTHING });
   const left = {
     count: sumOf(rows, "count") - deleted.count, rows: rows.length - deleted.rows, bytes: sumOf(rows, "bytes") - deleted.bytes,
   };
   const isOver = left.bytes > allowed || (rules.maxCount > 0 && left.count > rules.maxCount);
-  return { dryRun: !!dryRun, deleted, left, bytesAllowed: allowed, isOver };
+  return { dryRun: !!dryRun, deleted, deadLetters, left, bytesAllowed: allowed, isOver };
 }
 
 /** The policy, if it is one. What is not must never delete anything. */
@@ -174,8 +159,7 @@ const wrong = (field, meaning, value) =>
   named("ConfigError", `${field}: ${meaning}, not ${typeof value === "string" ? JSON.stringify(value) : String(value)}`);
 
 /** Which rows go, the last of them only by so much as `over` tells; as pyqueue/upkeep/plan.py. */
-async function choose(rows, { maxAge, maxCount, ...rules }) {
-  const isProtected = LISTS.some((name) => rules[name]?.length);
+async function choose(rows, { maxAge, maxCount, isProtected, ...rules }) {
   const now = Date.now();
   const isNew = ({ tMax }) => tMax > now - SETTLING;
   const isOld = (row) => !isProtected && maxAge > 0 && row.tMax < now - maxAge && !isNew(row);

@@ -99,6 +99,7 @@ class Keeper:
                 dry_run=dry_run,
                 deleted=round.deleted,
                 compacted=round.compacted,
+                dead_letters=round.dead_letters,
                 left=round.left,
                 bytes_allowed=round.allowed,
                 is_over=round.is_over,
@@ -170,6 +171,8 @@ class Keeper:
             await round.expire()
             if not round.is_stopping:
                 await round.shed(await self._estimate())
+            if not round.is_stopping:
+                await round.forget()
             if not round.is_stopping:
                 await round.compact()
         except Exception as error:

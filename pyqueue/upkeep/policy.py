@@ -18,17 +18,18 @@ class RetentionPolicy:
     """What may stay in the store. All limits hold together. Raises TypeError or ValueError, naming
     field and value.
 
-    Times are milliseconds, sizes are bytes as stored. `max_age`, `max_count` and `max_bytes` set no
-    limit where they are 0; the share, or `fallback_bytes`, always does.
+    Times are milliseconds, sizes are bytes as stored. `max_age`, `max_count`, `max_bytes` and
+    `max_dead_letters` set no limit where they are 0; the share, or `fallback_bytes`, always does.
 
     What is over a limit goes to the trace, the least important and oldest first: of a row in which
     the limit lies the newest stay, as many as fit. Bytes are held strictly: where not even the
     newest trace fits, none stays. What was stored within the last minute is left alone meanwhile.
     """
 
-    max_age: float = option(0, least=0, meaning="after which a trace goes, however important")
+    max_age: float = option(0, least=0, meaning="after which a trace, or dead letter, goes")
     max_count: int = option(0, least=0, meaning="stored traces")
     max_bytes: int = option(0, least=0, meaning="their bytes")
+    max_dead_letters: int = option(10_000, least=0, meaning="stored dead letters")
     max_share: float = option(
         0.1, least=0.001, most=1, meaning="of the quota that others in the origin leave"
     )

@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Literal
 
+from ..dead_letters import letter_store
 from ..ports import RowFacts, StorageEstimate
 from .compaction import Groups, compact
 from .editor import Editor, Leaves, Slice
+from .letters import surplus
 from .plan import Plan, Totals, bytes_allowed
 from .policy import RetentionPolicy
 from .rows import cut, trimmed
@@ -29,6 +31,8 @@ class Report:
     dry_run: bool = False
     deleted: Tally = field(default_factory=Tally)
     compacted: Tally = field(default_factory=Tally)
+    dead_letters: int = 0
+    """Deleted."""
     left: Totals = field(default_factory=Totals)
     """In the store when it was over."""
     bytes_allowed: float = 0.0
@@ -66,6 +70,7 @@ class Round:
         self.plan = Plan(policy, now)
         self.deleted = Tally()
         self.compacted = Tally()
+        self.dead_letters = 0
         self.allowed = 0.0
         self.progress = Progress("looking", 0)
         self.is_stopping = False
@@ -114,6 +119,16 @@ class Round:
             else:
                 chosen.add([row])
         await self._delete(chosen)
+
+    async def forget(self) -> None:
+        """Dead letters that are too old, or too many, go."""
+        store = letter_store(self._editor.store)
+        if store is None:
+            return
+        gone = surplus(await store.letters(), self._policy, self.plan.now)
+        if gone and not self.dry_run:
+            await store.forget(gone)
+        self.dead_letters = len(gone)
 
     async def compact(self) -> None:
         """Cold rows are merged."""

@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Any, cast
 
 from ..batch import Batch, DeadLetter
+from ..dead_letters import letter_store
 from ..ports import BatchStore, DeadLetterStore
 from ..query import TraceQuery
 from .operations import from_text
 from .plan import BulkWrite, plan
 from .ports import OperationStore
-
-LETTER_METHODS = ("bury", "letters", "forget")
 
 
 class BulkStore:
@@ -55,5 +54,4 @@ class BulkStoreWithLetters(BulkStore):
 
 def bulk_store(store: OperationStore) -> BatchStore:
     """The store for the writer."""
-    keeps_letters = all(hasattr(store, name) for name in LETTER_METHODS)
-    return BulkStoreWithLetters(store) if keeps_letters else BulkStore(store)
+    return BulkStoreWithLetters(store) if letter_store(store) else BulkStore(store)

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pyqueue import MemoryStore
+from pyqueue.batch import DeadLetter
 from pyqueue.query import traces_of
 from pyqueue.testing import run_virtual
 from pyqueue.testing.conformance.making import make_batch, make_trace
@@ -334,3 +335,30 @@ def test_what_went_is_counted_to_the_trace_in_the_database(rows, options):
         assert size - now == deleted["bytes"] + compacted["bytes"]
 
     run_virtual(scenario())
+
+
+async def test_dead_letters_go_by_age_and_number_but_for_those_that_are_protected():
+    store = MemoryStore()
+    await store.bury([letter(f"{days} days", days * DAY) for days in (9, 3, 2, 1)])
+    await store.bury([letter("kept", 20 * DAY, name="checkout.submit")])
+    limits = {"max_age": 7 * DAY, "max_dead_letters": 2, "keep_names": ["checkout.*"]}
+    assert (await keeper(store, **limits).run(dry_run=True)).dead_letters == 2
+    assert len(await store.letters()) == 5
+    report = await keeper(store, **limits).run()
+    assert {one.id for one in await store.letters()} == {"2 days", "1 days", "kept"}
+    assert (report.dead_letters, report.deleted.count, report.error) == (2, 0, None)
+
+
+async def test_dead_letters_are_bounded_unless_told_otherwise():
+    store = MemoryStore()
+    await store.bury([letter(str(n), age=n) for n in range(10_001)])
+    await keeper(store, max_dead_letters=0).run()
+    assert len(await store.letters()) == 10_001
+    await keeper(store).run()
+    assert len(await store.letters()) == 10_000
+    assert "10000" not in {one.id for one in await store.letters()}, "the oldest"
+
+
+def letter(id, age, name="a"):
+    text = json.dumps({"id": id, "name": name})
+    return DeadLetter(id, text, 1, "rejected", "StoreRejected: x", 4, EPOCH - age)

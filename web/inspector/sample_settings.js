@@ -22,6 +22,7 @@ const RETENTION = {
   maxAge: option(604_800_000, "after which a trace goes, however important", 0),
   maxCount: option(0, "stored traces", 0),
   maxBytes: option(20_971_520, "their bytes", 0),
+  maxDeadLetters: option(10_000, "stored dead letters", 0),
   maxShare: option(0.1, "of the quota that others in the origin leave", 0.001, 1),
   keepNames: names(["payment.*"]),
   keepIds: names([]),

@@ -104,7 +104,7 @@ function facts({ runtime, budget, journal, consent, redacts }) {
 }
 
 /** What went, or would go. */
-function words({ deleted, compacted, left, isOver, error, duration }, dryRun) {
+function words({ deleted, compacted, deadLetters, left, isOver, error, duration }, dryRun) {
   if (error) return shown(error);
   const lanes = Object.entries(deleted?.byPriority ?? {}).filter(([, number]) => number);
   const which = lanes.map(([priority, number]) => `${count(number)} ${priority}`).join(", ");
@@ -112,6 +112,7 @@ function words({ deleted, compacted, left, isOver, error, duration }, dryRun) {
   const parts = [
     `${what} ${dryRun ? "would go" : "went"}`,
     compacted?.count && `${traces(compacted.count)} ${dryRun ? "would be" : "were"} repacked`,
+    deadLetters && `${count(deadLetters)} dead letters ${dryRun ? "would go" : "went"}`,
     left && `${count(left.count)} ${dryRun ? "would stay" : "are left"}`,
     isOver && "more than is allowed: it is protected, or too new",
     duration && `${milliseconds(duration)}`,
