@@ -9,6 +9,7 @@ from typing import Any, Self
 
 from ..clock import Ids, SystemClock, new_session
 from ..core.ledger import Ledger
+from ..errors import text_of
 from ..ports import Clock, Observer
 from ..trace import QueuedTrace
 from ..verdict import Reason, Verdict
@@ -263,7 +264,8 @@ class AsyncWriteQueue:
             raise RuntimeError("the queue is not started: await start(), or use `async with`")
 
     def _drain_timeout(self, timeout: float | None) -> DrainTimeout:
+        error = self._writer.last_error
         return DrainTimeout(
             f"{self.ledger.held} operations are still held after {timeout} s; "
-            f"last error: {self._writer.last_error}"
+            f"last error: {error and text_of(error)}"
         )
