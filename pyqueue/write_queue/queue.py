@@ -197,7 +197,8 @@ class AsyncWriteQueue:
 
     async def wait_for_drain(self, timeout: float | None = 30.0) -> None:
         """Until nothing is held, without waiting for the interval; patient with a store that
-        fails. Raises `DrainTimeout` after `timeout` seconds."""
+        fails. Raises `DrainTimeout` after `timeout` seconds, `FlushError` where the queue stops
+        before."""
         try:
             async with asyncio.timeout(timeout):
                 while self.ledger.held:
