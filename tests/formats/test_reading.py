@@ -49,8 +49,7 @@ GOOD = '{"name":"a"}'
         ),
         (
             "otlp",
-            '{"resourceSpans":[{"scopeSpans":[{"spans":[{"endTimeUnixNano":"1%s"}]}]}]}'
-            % ("0" * 400),
+            f'{{"resourceSpans":[{{"scopeSpans":[{{"spans":[{{"endTimeUnixNano":{10**400}}}]}}]}}]}}',
             "line 1: no OTLP span: .*too large",
         ),
         (None, "id,name\r\n1,a\r\n", "line 1: neither JSON nor lines of it"),

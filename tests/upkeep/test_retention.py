@@ -337,16 +337,10 @@ def test_what_went_is_counted_to_the_trace_in_the_database(rows, options):
     run_virtual(scenario())
 
 
-async def test_a_time_in_the_future_saves_nothing_from_the_limits_but_the_last_minute_is_left_alone():
+async def test_a_time_in_the_future_saves_nothing_from_the_limits_but_within_a_minute():
     store = MemoryStore()
-    times = [
-        ("old", DAY),
-        ("now", 0),
-        ("soon", -MINUTE / 2),
-        ("later", -HOUR),
-        ("far", -(9**9) * DAY),
-    ]
-    await put(store, *[(1, age, id) for id, age in times])
+    ages = {"old": DAY, "now": 0, "soon": -MINUTE / 2, "later": -HOUR, "far": -(9**9) * DAY}
+    await put(store, *[(1, age, id) for id, age in ages.items()])
     await keeper(store, max_count=1).run()
     assert ids(store) == {"now", "soon", "far"}
     await keeper(store, max_bytes=1).run()

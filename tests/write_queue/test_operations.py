@@ -34,6 +34,7 @@ def nested(levels):
 @pytest.mark.parametrize(
     "made",
     [lambda x: StoreOperation("a", "", (), x), lambda x: UpdateOperation("a", {"metadata": x})],
+    ids=["store", "update"],
 )
 def test_metadata_comes_back_as_it_went_or_is_refused_however_deep(made):
     for levels in range(28, 31):
