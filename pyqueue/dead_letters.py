@@ -47,8 +47,8 @@ class DeadLetters:
 
     async def bury(self, letters: Iterable[DeadLetter] = ()) -> None:
         """Keep them in the store, if it can, and those that it could not before; never raises."""
-        before = [letter for letter in self.recent if letter.id in self._unburied]
-        letters = [*before, *letters]
+        again = [one for one in self.recent if one.id in self._unburied] if self._unburied else ()
+        letters = [*again, *letters]
         if self._store is None or not letters:
             return
         self._unburied.clear()

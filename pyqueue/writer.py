@@ -37,6 +37,9 @@ TOGETHER = 8
 TURN = 16.0
 """ms for which a producer may hold the loop: a frame of a page."""
 
+RESPITE = 0.1
+"""Seconds until the next write after one that somebody cancelled."""
+
 ENDED = "the queue is closed"
 
 
@@ -246,8 +249,8 @@ class Writer:
                     await self.store.write(batches[0])
         except (Exception, asyncio.CancelledError) as raised:
             if _is_cancelled(raised):
-                if not self._ended:  # by somebody else, and whoever waits for these waits on
-                    await self._failed(batches, StoreUnavailable("the write was cancelled"))
+                if not self._ended:
+                    self._interrupted(batches)
                 raise
             error = self._explained(raised)
             if len(batches) > 1 and _is_one_at_fault(error):
@@ -264,6 +267,16 @@ class Writer:
             if done:  # what is written waits for no letter
                 await self.dead_letters.forget(done)
             await self.dead_letters.bury()
+
+    def _interrupted(self, batches: list[Batch]) -> None:
+        """By somebody else, while others wait for these. The next write does not begin at once: it
+        may be that the loop ends."""
+        assert self._loop is not None
+        self.last_error = StoreUnavailable("the write was cancelled")
+        now, wall = self.clock.now(), self.clock.wall()
+        for batch in batches:
+            self.core.failed(batch, self.last_error, now, wall)
+        self._loop.call_later(RESPITE, self._pump)
 
     async def _failed(self, batches: list[Batch], error: Exception) -> None:
         self.last_error = error
