@@ -1,5 +1,5 @@
-"""What happened in the last minutes: differences between snapshots of the account, one a minute
-at the most, of the last change in it."""
+"""What happened in the last minutes: differences between snapshots of the account, no more than a
+minute apart where anything happens."""
 
 from __future__ import annotations
 
