@@ -189,6 +189,8 @@ async def fill(name, is_compact, now):
     store, chance = IndexedDBStore(name), random.Random(7)
     for seq in range(1, 400, 20):
         age = chance.choice([0, HOUR, HOUR, 5 * HOUR, 50 * HOUR]) + seq
+        if seq % 100 == 1:
+            age -= 99 * HOUR  # a clock that was wrong
         level = chance.choice([0, 1, 2, None])
         lane = tuple(
             trace(f"t{seq + n}", chance.randrange(4) if level is None else level, age - n,

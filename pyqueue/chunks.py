@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
 from operator import attrgetter
 
 from .config import QueueConfig
 from .ports import Clock
-from .redaction import NOTHING, Redaction, Rules
+from .redaction import NOTHING, Redaction
 from .trace import QueuedTrace, read_trace
 
 _priority = attrgetter("priority")
@@ -23,13 +24,16 @@ class LookLater:
         self._texts: list[str] = []
         self.hides, self.pass_keys = rules.hides, rules.pass_keys
         self.text, self.name, self.number = rules.text, rules.name, rules.number
-        self.is_suspect: Callable[[str], object] = self._texts.append
-        self.missed()
+        self.puts_off = not rules.is_suspect("")
+        """Not where any text is suspect."""
+        self.is_suspect: Callable[[str], object] = (
+            self._texts.append if self.puts_off else rules.is_suspect
+        )
 
     def missed(self) -> bool:
-        """Whether there may be something to be hidden in what was asked since the last time. Where
-        there was, or may be in any text, nothing is put off from then on."""
-        found = self._rules.is_suspect("".join(self._texts))
+        """Whether there may be something to be hidden in what was put off since the last time.
+        Where there was, nothing is put off from then on."""
+        found = bool(self._texts) and self._rules.is_suspect("".join(self._texts))
         self._texts.clear()
         if found:
             self.is_suspect = self._rules.is_suspect
@@ -46,38 +50,38 @@ def read_all(
 ) -> Iterator[list[QueuedTrace]]:
     """The traces encoded, a chunk at a time; see `read_trace`. Before it raises what that raises,
     or the iterable, comes what was read until then."""
+    rules = redaction or NOTHING
+    later = LookLater(rules)
 
-    def chunks(
-        traces: Iterable[object], rules: Rules
-    ) -> Iterator[tuple[list[object], list[QueuedTrace]]]:
+    def again(item: QueuedTrace) -> QueuedTrace:
+        """With all that is to be hidden. From its own text: the caller's object, of which there may
+        be one for all of them, holds another trace by now."""
+        if not (later.puts_off and rules.is_suspect(item.text)):
+            return item
+        trace = json.loads(item.text)
+        return read_trace(trace, item.priority, item.enqueued_at, clock.wall, new_id, rules)
+
+    def chunks() -> Iterator[list[QueuedTrace]]:
         now = clock.now()
-        given: list[object] = []
         chunk: list[QueuedTrace] = []
         size = 0
         try:
             for trace in traces:
-                item = read_trace(trace, priority, now, clock.wall, new_id, rules)
+                item = read_trace(trace, priority, now, clock.wall, new_id, later)
                 more = size + item.size + 1
                 if len(chunk) >= config.max_batch_size or more >= config.max_batch_bytes:
-                    yield given, chunk
-                    now, given, chunk, size = clock.now(), [], [], 0
-                    # Anew: it is to be looked at with its own chunk, by what is the rule by now.
-                    item = read_trace(trace, priority, now, clock.wall, new_id, rules)
+                    yield chunk
+                    now, chunk, size = clock.now(), [], 0
+                    item = again(item)  # it was looked at with the chunk before
                 size += item.size + 1
-                given.append(trace)
                 chunk.append(item)
         except Exception:
-            yield given, chunk
-            raise
-        yield given, chunk
-
-    rules = redaction or NOTHING
-    later = LookLater(rules)
-    for given, chunk in chunks(traces, later):
-        if later.missed():
-            yield from (chunk for _, chunk in chunks(given, rules))
-        else:
             yield chunk
+            raise
+        yield chunk
+
+    for chunk in chunks():
+        yield list(map(again, chunk)) if later.missed() else chunk
 
 
 def by_priority(traces: Iterable[QueuedTrace], in_order: bool) -> list[list[QueuedTrace]]:

@@ -44,7 +44,9 @@ class SteadyClock:
 
     def wall(self) -> float:
         try:
-            self._wall = float(self._clock.wall())
+            wall = float(self._clock.wall())
+            if wall - wall == 0:  # neither NaN nor infinite
+                self._wall = wall
         except Exception:
             logger.warning("the clock raised; it stands at %s ms", self._wall, exc_info=True)
         return self._wall
@@ -52,7 +54,7 @@ class SteadyClock:
 
 def new_session(wall: float) -> str:
     """A name for one run of one writer: 9 digits of time in base 36, 8 of chance. Sorts by time."""
-    return _base36(int(wall), 9) + _base36(secrets.randbelow(36**8), 8)
+    return _base36(max(0, int(wall)), 9) + _base36(secrets.randbelow(36**8), 8)
 
 
 class Ids:

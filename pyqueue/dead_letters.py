@@ -29,6 +29,7 @@ class DeadLetters:
         self._store = letter_store(store)
         self._recent: dict[str, DeadLetter] = {}
         self._replayed: set[str] = set()
+        self._unburied: set[str] = set()
 
     @property
     def recent(self) -> tuple[DeadLetter, ...]:
@@ -44,14 +45,18 @@ class DeadLetters:
         while len(self._recent) > KEPT:
             del self._recent[next(iter(self._recent))]
 
-    async def bury(self, letters: list[DeadLetter]) -> None:
-        """Keep them in the store, if it can; never raises."""
-        if self._store is None:
+    async def bury(self, letters: Iterable[DeadLetter] = ()) -> None:
+        """Keep them in the store, if it can, and those that it could not before; never raises."""
+        again = [one for one in self.recent if one.id in self._unburied] if self._unburied else ()
+        letters = [*again, *letters]
+        if self._store is None or not letters:
             return
+        self._unburied.clear()
         try:
             await self._store.bury(letters)
         except Exception as error:
-            logger.warning("%d dead letters are kept in memory only: %s", len(letters), error)
+            self._unburied.update(letter.id for letter in letters)
+            logger.warning("%d dead letters are in memory only for now: %r", len(letters), error)
 
     async def all(self) -> list[DeadLetter]:
         """Every letter, of this run and of earlier ones, in the order of their deaths."""

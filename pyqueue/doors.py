@@ -8,6 +8,7 @@ pydantic costs half a second in a browser.
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Mapping
 from dataclasses import fields
 from difflib import get_close_matches
@@ -72,15 +73,18 @@ def _field(option: Any) -> Any:
     if option.name == "queue":
         return QueueKind, option.default
     if option.name.startswith("keep_"):
-        return tuple[str, ...], option.default
+        return tuple[Annotated[str, Field(min_length=1)], ...], option.default
     kind = int if option.type == "int" else float
     limits = Field(ge=option.metadata["least"], le=option.metadata["most"], allow_inf_nan=False)
-    return Annotated[kind, limits, BeforeValidator(_not_a_truth_value)], option.default
+    return Annotated[kind, limits, BeforeValidator(_as_a_number)], option.default
 
 
-def _not_a_truth_value(value: object) -> object:
+def _as_a_number(value: object) -> object:
+    """Not a truth value, nor one so large that pydantic trips over it."""
     if isinstance(value, bool):
         raise PydanticCustomError("number_type", "input should be a number")
+    if isinstance(value, int) and abs(value) > sys.float_info.max:
+        raise PydanticCustomError("finite_number", "input should be a finite number")
     return value
 
 

@@ -16,6 +16,14 @@ A caller's mistake in Python code is a plain TypeError or ValueError.
 from __future__ import annotations
 
 
+def text_of(error: BaseException) -> str:
+    """What an error of somebody else's says; never raises."""
+    try:
+        return str(error)
+    except Exception:
+        return "[unreadable]"
+
+
 class PyqueueError(Exception):
     """Root of pyqueue's errors."""
 

@@ -47,7 +47,7 @@ class TraceQuery:
 
     def __post_init__(self) -> None:
         if self.priority is not None:
-            object.__setattr__(self, "priority", int(TracePriority.of(self.priority)))
+            object.__setattr__(self, "priority", _checked_priority(self.priority))
         for key in ("id", "name", "trace_id", "status", "text"):
             if not isinstance(value := getattr(self, key), (str, type(None))):
                 raise TypeError(f"query {key} must be a string, not {value!r}")
@@ -170,6 +170,13 @@ class TraceQuery:
 def _time(trace: dict[str, Any]) -> float:
     timestamp: float = trace["timestamp"]
     return timestamp
+
+
+def _checked_priority(value: object) -> int:
+    priority = TracePriority.of(value)
+    if not isinstance(value, str) and value != priority:
+        raise ValueError(f"query priority must be 0 to 3, or a name, not {value!r}")
+    return int(priority)
 
 
 def _checked_ids(ids: Any) -> frozenset[str]:

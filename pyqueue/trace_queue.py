@@ -161,7 +161,9 @@ class TraceQueue:
 
     async def ready(self) -> None:
         """Wait until the queue wants more; at once where it does, or where waiting can't help."""
-        await self._writer.wait_until(lambda: self.desired_size > 0 or not self.ledger.held)
+        await self._writer.wait_until(
+            lambda: self.desired_size > 0 or not self.ledger.held or self._core.closed
+        )
 
     def offer(self, item: QueuedTrace) -> Verdict:
         """Take a trace that is encoded already."""

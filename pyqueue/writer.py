@@ -18,11 +18,11 @@ from .clock import SteadyClock
 from .core.queue import QueueCore
 from .dead_letters import DeadLetters
 from .deadlines import Deadlines
-from .errors import FlushError, StoreFenced, StoreRejected, StoreUnavailable
+from .errors import FlushError, StoreFenced, StoreRejected, StoreUnavailable, text_of
 from .observe.fanout import Fanout
 from .observe.windows import History
 from .parcel import Item, Parcel, pack
-from .ports import BatchStore, Clock, GroupStore, MemoryProbe
+from .ports import BatchStore, Clock, GroupStore, HeapReading, MemoryProbe
 from .trace import QueuedTrace
 from .verdict import Reason, Verdict, accepted
 
@@ -36,6 +36,11 @@ TOGETHER = 8
 
 TURN = 16.0
 """ms for which a producer may hold the loop: a frame of a page."""
+
+RESPITE = 0.1
+"""Seconds until the next write after one that somebody cancelled."""
+
+ENDED = "the queue is closed"
 
 
 class Writer:
@@ -165,6 +170,8 @@ class Writer:
         mark = self.core.flush()
         if self.core.is_settled(mark):
             return
+        if self._ended:
+            raise self._flush_error(ENDED)
         future = turns.future()
         self._flushes.append((mark, patient, future))
         self._pump()
@@ -182,6 +189,7 @@ class Writer:
             async with asyncio.timeout(timeout):
                 await self.flush(None, patient=True)
                 await asyncio.gather(*self._writes)  # dead letters are still being kept
+                await self.dead_letters.bury()
                 await self.store.close()
         except Exception as error:
             held, cause = self.core.ledger.held, self.last_error or error
@@ -199,6 +207,8 @@ class Writer:
         self._deadlines.stop()
         for task in self._writes:
             task.cancel()
+        self._wake_flushes()
+        self._wake_room()
 
     async def _let_go(self) -> None:
         try:
@@ -239,6 +249,8 @@ class Writer:
                     await self.store.write(batches[0])
         except (Exception, asyncio.CancelledError) as raised:
             if _is_cancelled(raised):
+                if not self._ended:
+                    self._interrupted(batches)
                 raise
             error = self._explained(raised)
             if len(batches) > 1 and _is_one_at_fault(error):
@@ -254,6 +266,17 @@ class Writer:
             self._pump()
             if done:  # what is written waits for no letter
                 await self.dead_letters.forget(done)
+            await self.dead_letters.bury()
+
+    def _interrupted(self, batches: list[Batch]) -> None:
+        """By somebody else, while others wait for these. The next write does not begin at once: it
+        may be that the loop ends."""
+        assert self._loop is not None
+        self.last_error = StoreUnavailable("the write was cancelled")
+        now, wall = self.clock.now(), self.clock.wall()
+        for batch in batches:
+            self.core.failed(batch, self.last_error, now, wall)
+        self._loop.call_later(RESPITE, self._pump)
 
     async def _failed(self, batches: list[Batch], error: Exception) -> None:
         self.last_error = error
@@ -279,8 +302,6 @@ class Writer:
     def _after(self) -> None:
         """What may follow from any change: events, waiters, the next timer."""
         now = self.clock.now()
-        if self.history.is_due(now):
-            self.history.note(now, self.core.ledger.totals())
         self._tell()
         self._wake_flushes()
         self._wake_room()
@@ -288,7 +309,9 @@ class Writer:
 
     def _tell(self) -> None:
         self._telling = False
-        self.fanout.tell(self.core.take_events(self.clock.now()))
+        now = self.clock.now()
+        self.history.note(now, self.core.ledger.totals())
+        self.fanout.tell(self.core.take_events(now))
 
     def _tell_soon(self) -> None:
         """In the next turn of the loop, so that a burst of drops is one event."""
@@ -322,6 +345,8 @@ class Writer:
                 continue
             if self.core.is_settled(mark):
                 future.set_result(None)
+            elif self._ended:
+                future.set_exception(self._flush_error(ENDED))
             elif not patient and self.core.is_failing(mark):
                 future.set_exception(self._flush_error("the store is failing"))
             else:
@@ -338,7 +363,7 @@ class Writer:
         if self.core.is_paused:
             why = "the queue is paused"
         elif error := self._trouble:
-            why += f"; last error: {error}"
+            why += f"; last error: {text_of(error)}"
         return FlushError(f"{held} {'trace is' if held == 1 else 'traces are'} not durable, {why}")
 
     @property
@@ -352,9 +377,12 @@ class Writer:
             return
         self._heap_read_at = now
         try:
-            self.core.observe_heap(self._memory.read(), now)
+            read = self._memory.read()
+            heap = read and HeapReading(float(read.used), float(read.limit))
+            self.core.observe_heap(heap, now)
         except Exception as error:
             self._memory = None
+            self.core.observe_heap(None, now)
             logger.warning("the memory probe raised and is not asked again: %r", error)
 
 

@@ -8,7 +8,8 @@ import pytest
 
 from pyqueue import SimpleFifoQueue, StoreRejected, TraceQueueProcessor
 from pyqueue.testing import FaultyStore
-from tests.support import down, make_queue, turns
+from tests.costs.counting import count
+from tests.support import down, item, make_core, make_queue, turns
 
 KINDS = pytest.mark.parametrize("kind", [TraceQueueProcessor, SimpleFifoQueue])
 
@@ -50,6 +51,17 @@ async def test_with_consent_again_it_is_as_before_and_no_id_was_remembered():
         assert all(queue.enqueue(trace(id)) for id in ("queued", "refused"))
         await queue.flush()
         assert await ids(queue) == ["queued", "refused"]
+
+
+@KINDS
+def test_to_take_consent_back_costs_no_more_a_trace_where_many_wait(kind):
+    def cost(many):
+        core = make_core(kind.lanes, max_queue_bytes=2**30)
+        for number in range(many):
+            core.offer(item(str(number)), 0.0)
+        return count(lambda: core.consent(False, 0.0)) / many
+
+    assert cost(1_000) <= 1.2 * cost(100)
 
 
 async def test_what_is_being_written_ends_as_it_ends():

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
 from pyqueue import Reason, StoreRejected, StoreUnavailable
 from pyqueue.testing.conformance.making import ids
-from tests.support import FaultyStore, make_queue
+from tests.support import FaultyStore, make_queue, turns
 
 
 async def kill(queue, store, *names):
@@ -24,6 +26,32 @@ async def test_they_are_still_there_for_the_next_run_on_the_same_store():
     async with make_queue(store) as later:
         assert later.dead_letters == ()
         assert [letter.id for letter in await later.list_dead_letters()] == ["a", "b"]
+
+
+class FullGrave(FaultyStore):
+    """Takes no letters for now."""
+
+    full = True
+
+    async def bury(self, letters):
+        if self.full:
+            raise StoreUnavailable("locked")
+        await super().bury(letters)
+
+
+@pytest.mark.parametrize("by", ["the next write", "closing"])
+async def test_what_could_not_be_kept_at_once_is_kept_by_the_next_write_or_in_closing(by):
+    store = FullGrave()
+    async with make_queue(store) as queue:
+        await kill(queue, store, "a", "b", "purged")
+        await queue.purge_dead_letters(["purged"])
+        store.full = False
+        if by == "the next write":
+            queue.enqueue({"name": "a"})
+            await queue.flush()
+            await turns()
+            assert [letter.id for letter in await store.letters()] == ["a", "b"]
+    assert [letter.id for letter in await store.letters()] == ["a", "b"]
 
 
 async def test_replayed_they_are_stored_and_no_letters_any_more():

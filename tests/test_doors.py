@@ -11,7 +11,7 @@ from pydantic.alias_generators import to_camel
 
 from pyqueue import ConfigError, PyqueueError, QueueConfig
 from pyqueue.config import defaults
-from pyqueue.doors import config_from, config_from_environment
+from pyqueue.doors import config_from, config_from_environment, retention_from
 
 
 def test_nothing_given_is_the_defaults():
@@ -54,6 +54,18 @@ def test_one_message_names_every_mistake_with_its_value():
 def test_an_unknown_option_suggests_the_one_that_was_meant(key):
     with pytest.raises(ConfigError, match=f"config.{key} is unknown; did you mean maxBatchSize"):
         config_from({key: 1})
+
+
+def test_a_number_that_no_float_holds_is_a_mistake_like_any():
+    for name in ("maxQueueSize", "batchTimeout"):
+        with pytest.raises(ConfigError, match=f"config.{name}: .*finite"):
+            config_from({name: 10**400})
+
+
+def test_a_list_of_names_is_looked_at_name_by_name():
+    assert retention_from({"keepNames": ["a"]}).keep_names == ("a",)
+    with pytest.raises(ConfigError, match=r"retention\.keepNames\.1: .* not ''"):
+        retention_from({"keepNames": ["a", ""]})
 
 
 def test_an_option_like_no_other_lists_them_all():

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 
-from pyqueue import HeapReading, MemoryStore, StoreUnavailable, TraceQueueProcessor
+import pytest
+
+from pyqueue import FlushError, HeapReading, MemoryStore, StoreUnavailable, TraceQueueProcessor
 from pyqueue.testing import VirtualClock
 from tests.support import FaultyStore, Heap, make_queue
 
@@ -80,6 +83,38 @@ async def test_a_cancellation_inside_the_store_is_a_failed_write_and_no_lost_pla
     assert len(store.traces) == 8
 
 
+async def test_nobody_waits_for_a_queue_that_has_ended():
+    store = FaultyStore()
+    store.delay = 1e9
+    queue = await make_queue(store, max_queue_size=1).__aenter__()
+    queue.enqueue({"name": "a"})
+    waiting = [queue.flush(None), queue.ready(), queue.put({"name": "b"})]
+    waiting = [asyncio.create_task(one) for one in waiting]
+    await asyncio.sleep(0.1)
+    assert await queue.aclose(0.2) == 1
+    flushed, ready, verdict = await asyncio.gather(*waiting, return_exceptions=True)
+    assert (type(flushed), ready, verdict.reason) == (FlushError, None, "closed")
+    assert str(flushed) == "1 trace is not durable, the queue is closed"
+    with pytest.raises(FlushError, match="closed"):
+        await queue.flush(None)
+    await queue.ready()
+    assert await queue.aclose(None) == 1
+
+
+async def test_a_write_that_somebody_cancels_is_tried_again():
+    store = FaultyStore()
+    store.delay = 0.2
+    async with make_queue(store) as queue:
+        queue.enqueue({"name": "a"})
+        flushing = asyncio.create_task(queue.flush())
+        await asyncio.sleep(0.1)
+        for task in asyncio.all_tasks() - {asyncio.current_task(), flushing}:
+            task.cancel()
+        await flushing
+        assert (queue.metrics().written, len(store.writes)) == (1, 2)
+        assert queue.ledger.broken_laws() == []
+
+
 async def test_a_heap_that_is_free_again_is_seen_by_who_only_looks():
     heap = Heap(HeapReading(90, 100))
     async with make_queue(memory=heap) as queue:
@@ -101,6 +136,17 @@ async def test_a_memory_probe_that_raises_is_asked_no_more_and_harms_nobody():
         assert queue.enqueue({"name": "a"})
         await queue.flush()
         assert queue.metrics().written == 1
+
+
+@pytest.mark.parametrize("reading", [(10, 100), {"used": 1}, HeapReading(1, None), 5], ids=str)
+async def test_a_memory_probe_that_answers_nonsense_is_asked_no_more_either(reading):
+    heap = Heap(HeapReading(99, 100))
+    async with make_queue(memory=heap) as queue:
+        assert not queue.enqueue({"name": "a"})
+        heap.reading = reading
+        await asyncio.sleep(1)
+        assert all(queue.enqueue({"name": "a"}) for _ in range(3))
+        assert queue.metrics().heap is None
 
 
 class WildClock(VirtualClock):
@@ -127,6 +173,49 @@ async def test_a_clock_that_raises_or_goes_backwards_loses_nothing():
             assert queue.enqueue({"name": "a"}, n % 4)
         await queue.flush()
         assert queue.metrics().written == 50
+    assert queue.ledger.broken_laws() == []
+
+
+class LostClock(VirtualClock):
+    """Before 1970, and then no time at all."""
+
+    time = -1.0
+
+    def wall(self):
+        return self.time
+
+
+async def test_a_time_that_is_none_makes_no_trace_that_can_not_be_read():
+    clock = LostClock()
+    async with TraceQueueProcessor(store=MemoryStore(), clock=clock) as queue:
+        queue.enqueue({"name": "a"})
+        for clock.time in (float("nan"), float("inf")):
+            queue.enqueue({"name": "a"})
+        await queue.flush()
+        assert [trace["timestamp"] for trace in await queue.query()] == [-1.0] * 3
+
+
+class Speechless(Exception):
+    def __str__(self):
+        raise RuntimeError("no words")
+
+
+@pytest.mark.parametrize("retries", [0, 1])
+async def test_an_error_that_can_not_say_what_it_is_loses_nothing(retries):
+    store = FaultyStore()
+    store.fail_next(1, Speechless())
+    async with make_queue(store, max_retries=retries) as queue:
+        queue.enqueue({"name": "a"})
+        await queue.flush()
+        metrics = queue.metrics()
+        assert (metrics.written, metrics.dead) == (retries, 1 - retries)
+        assert [letter.error for letter in queue.dead_letters] == [
+            "Speechless: [unreadable]"
+        ] * metrics.dead
+        store.broken = Speechless()
+        queue.enqueue({"name": "b"}, "critical")
+        with suppress(FlushError):
+            await queue.flush(1)
     assert queue.ledger.broken_laws() == []
 
 

@@ -189,10 +189,26 @@ async def test_a_secret_is_hidden_wherever_in_the_burst_it_is(place, limit):
     ]
 
 
-async def test_rules_of_ones_own_hold_for_all_of_them():
-    redaction = Redaction(keys=("badge",), patterns=("x+",))
+@pytest.mark.parametrize("note", ["hello", "me@example.org", "Bearer abcdef0123456789"])
+async def test_a_dict_that_is_filled_anew_for_each_trace_is_stored_as_it_was_each_time(note):
+    def some():
+        row = {"name": "a"}
+        for number in range(5):
+            row["attributes"] = {"number": number, "note": note}
+            yield row
+
+    async with make_queue(max_batch_size=2) as queue:
+        await queue.put_all(some())
+        await queue.flush()
+        stored = [trace["attributes"] for trace in await queue.query()]
+    hidden = note.replace("abcdef0123456789", "[redacted]")
+    assert stored == [{"number": number, "note": hidden} for number in range(5)]
+
+
+async def test_rules_of_ones_own_hold_once_for_all_of_them():
+    redaction = Redaction(keys=("badge",), patterns=("x+", "e?dacte"))
     async with TraceQueueProcessor(store=MemoryStore(), redaction=redaction) as queue:
         await queue.put_all(traces("n1", "n2", attributes={"badge": "7", "note": "axxb"}))
         await queue.flush()
         stored = [trace["attributes"] for trace in await queue.query()]
-    assert stored == [{"badge": "[redacted]", "note": "a[redacted]b"}] * 2
+    assert stored == [{"badge": "[redacted]", "note": "a[r[redacted]d]b"}] * 2

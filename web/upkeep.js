@@ -119,7 +119,7 @@ async function bringWithin(name, policy, { dryRun, guard, ...tried } = {}) {
 /** Which rows go, the last of them only by so much as `over` tells; as pyqueue/upkeep/plan.py. */
 async function choose(rows, { maxAge, maxCount, isProtected, ...rules }) {
   const now = Date.now();
-  const isNew = ({ tMax }) => tMax > now - SETTLING;
+  const isNew = ({ tMax }) => Math.abs(tMax - now) < SETTLING; // what claims to come from the future never was
   const isOld = (row) => !isProtected && maxAge > 0 && row.tMax < now - maxAge && !isNew(row);
   const chosen = rows.filter(isOld);
   const rest = rows.filter((row) => !isOld(row));

@@ -62,7 +62,10 @@ class Endpoint:
         self._received = [0, 0, 0, 0]
         self._received_bytes = 0
         self._listened: set[str] = set()
-        self._immediate = {"listen": self._listen, "setConsent": self._set_consent}
+        self._immediate: dict[str, Callable[..., None]] = {
+            "listen": self._listen,
+            "setConsent": self._set_consent,
+        }
         self._methods: dict[str, Callable[..., Awaitable[Any]]] = {
             "flush": self._flush,
             "metrics": self._metrics,

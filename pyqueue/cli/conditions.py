@@ -70,7 +70,7 @@ def _meanings(value: str) -> list[Any]:
     """As a text, and as the number, truth value or null that it may be."""
     try:
         other = json.loads(value)
-    except ValueError:
+    except (ValueError, RecursionError):
         return [value]
     return [value] if isinstance(other, (dict, list)) else [value, other]
 

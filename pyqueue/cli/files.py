@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from errno import ENOENT
 from io import TextIOWrapper
 from pathlib import Path
+from shutil import copymode
 from typing import TextIO
 
 from ..formats import FORMATS
@@ -24,7 +25,8 @@ def opened(source: str) -> AbstractContextManager[TextIO]:
 
 @contextmanager
 def replaced(target: str) -> Iterator[TextIO]:
-    """To be written: the file is there when it is whole, or not at all; "-" is the output."""
+    """To be written: the file is there when it is whole, or not at all; "-" is the output. What is
+    there and no file, as a pipe or a device, is written to."""
     if target == "-":
         if isinstance(sys.stdout, TextIOWrapper):
             sys.stdout.reconfigure(encoding="utf-8", newline="")
@@ -33,9 +35,17 @@ def replaced(target: str) -> Iterator[TextIO]:
     path = Path(target)
     if not path.parent.is_dir():
         raise FileNotFoundError(ENOENT, "there is no such folder", str(path.parent))
+    if path.exists() and not path.is_file():
+        with path.open("w", encoding="utf-8", newline="") as file:
+            yield file
+        return
+    if path.is_symlink():
+        path = path.resolve()
     part = path.with_name(f".{path.name}.part")
     try:
         with part.open("w", encoding="utf-8", newline="") as file:
+            if path.exists():
+                copymode(path, part)
             yield file
         part.replace(path)
     finally:

@@ -15,6 +15,8 @@ DEEPEST = 12
 FIGURES = 9
 """Columns of a duration."""
 LEAST_BAR = 10
+FARTHEST = 1e300
+"""ms; with what lies beyond, a float can't be reckoned with."""
 
 
 def waterfall(traces: list[Trace], width: int) -> Iterator[Text]:
@@ -44,13 +46,13 @@ def _bars(spans: list[Trace], width: int) -> Iterator[Text]:
     longest = max(name.cell_len + by for name, by in zip(names, indents, strict=True))
     room = min(longest, max(LEAST_BAR, width // 2))
     columns = max(LEAST_BAR, width - room - FIGURES - 4)
-    scale = columns / (end - start) if end > start else 0.0
+    whole = end - start or 1
     for (_, span), name, by in zip(ordered, names, indents, strict=True):
         line = Text(" " * min(by, room - 1), no_wrap=True)
         name.truncate(room - line.cell_len, overflow="ellipsis", pad=True)
         line.append_text(name)
-        before = min(int((span["timestamp"] - start) * scale), columns - 1)
-        length = min(max(1, round(span["duration"] * scale)), columns - before)
+        before = min(int((_begin(span) - start) / whole * columns), columns - 1)
+        length = min(max(1, round(_took(span) / whole * columns)), columns - before)
         sign = "━" if span["duration"] > 0 else "◆"
         result = outcome(span)
         line.append("  " + " " * before)
@@ -61,8 +63,15 @@ def _bars(spans: list[Trace], width: int) -> Iterator[Text]:
 
 
 def _extent(spans: list[Trace]) -> tuple[float, float]:
-    start = min(span["timestamp"] for span in spans)
-    return start, max(span["timestamp"] + max(0, span["duration"]) for span in spans)
+    return min(map(_begin, spans)), max(_begin(span) + _took(span) for span in spans)
+
+
+def _begin(span: Trace) -> float:
+    return float(max(-FARTHEST, min(FARTHEST, span["timestamp"])))
+
+
+def _took(span: Trace) -> float:
+    return float(max(0, min(FARTHEST, span["duration"])))
 
 
 def _as_tree(spans: list[Trace]) -> Iterator[tuple[int, Trace]]:

@@ -55,8 +55,11 @@ class Lane:
         return trace
 
     def remove(self, trace: QueuedTrace) -> None:
-        self.unpack()
-        self.items.remove(trace)
+        try:
+            self.items.remove(trace)
+        except ValueError:  # it is in a parcel
+            self.unpack()
+            self.items.remove(trace)
         self._left([trace])
 
     def take_expired(self, now: float) -> list[QueuedTrace]:

@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 from ..batch import Batch, DeadLetter
 from ..config import QueueConfig, QueueKind
+from ..errors import text_of
 from ..events import Event, EventKind
 from ..parcel import Item, Parcel
 from ..ports import HeapReading
@@ -274,6 +275,7 @@ class QueueCore:
 
     def failed(self, batch: Batch, error: Exception, now: float, wall: float) -> list[DeadLetter]:
         """The attempt failed. What comes back is given up for good."""
+        told = f"{type(error).__name__}: {text_of(error)}"
         will_retry = self.batcher.failed(batch, error, now)
         self._watch_breaker(now)
         for priority, (count, size) in batch.tally.items():
@@ -282,15 +284,15 @@ class QueueCore:
                 self.ledger.bury(priority, count, size)
                 self._drops[Reason.RETRIES, priority] += count
         self._tell(
-            "error", now, error=f"{type(error).__name__}: {error}", size=batch.count,
-            attempts=batch.failures, will_retry=will_retry,
+            "error", now, error=told, size=batch.count, attempts=batch.failures,
+            will_retry=will_retry,
         )  # fmt: skip
         if not self.has_consent:
             self._discard_all(Reason.CONSENT, () if will_retry else batch.traces())
         self._watch_pressure(now)
         if will_retry or not self.has_consent:
             return []
-        letters = [_letter(item, batch, error, wall) for item in batch.traces()]
+        letters = [_letter(item, batch, told, wall) for item in batch.traces()]
         for letter in letters:
             self._admission.forget(letter.id)
         self._tell("deadletter", now, size=len(letters), ids=[letter.id for letter in letters])
@@ -398,13 +400,13 @@ def _nobody(fate: Fate, items: Iterable[Item]) -> None:
     """Nobody asks."""
 
 
-def _letter(item: QueuedTrace, batch: Batch, error: Exception, wall: float) -> DeadLetter:
+def _letter(item: QueuedTrace, batch: Batch, error: str, wall: float) -> DeadLetter:
     return DeadLetter(
         id=item.id,
         trace=item.text,
         priority=item.priority,
         reason=Reason.RETRIES.value,
-        error=f"{type(error).__name__}: {error}",
+        error=error,
         attempts=batch.failures,
         time=wall,
     )

@@ -31,8 +31,8 @@ class TraceExport:
     async def __anext__(self) -> str:
         if self._is_over:
             raise StopAsyncIteration
+        page = await anext(self._stream, None)  # which may raise, and be asked again
         head, self._head = self._head, ""
-        page = await anext(self._stream, None)
         if page is None:
             self._is_over = True
             return head + self._encoder.end()

@@ -23,7 +23,7 @@ def read_otlp(chunks: Iterable[str]) -> Iterator[Trace]:
         try:
             for span in _spans(request):
                 yield from_outside(trace_of(span), line)
-        except (AttributeError, TypeError, ValueError) as error:
+        except (ArithmeticError, AttributeError, TypeError, ValueError) as error:
             if isinstance(error, FormatError):
                 raise
             raise FormatError(f"line {line}: no OTLP span: {error}") from None

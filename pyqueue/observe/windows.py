@@ -1,15 +1,20 @@
-"""What happened in the last minutes: differences between snapshots of the account, one a minute."""
+"""What happened in the last minutes: differences between snapshots of the account, no more than a
+minute apart where anything happens."""
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
 MINUTE = 60_000.0
 
 MOST_MINUTES = 1_440
 """A day."""
+
+
+Snapshot: TypeAlias = tuple[float, Mapping[str, int]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,26 +37,29 @@ class WindowMetrics:
 
 
 class History:
-    """Keeps one snapshot a minute, for a day. Times are ms on the queue's clock."""
+    """Keeps snapshots for a day. Times are ms on the queue's clock."""
 
     def __init__(self, now: float) -> None:
         self._started_at = now
-        self._snapshots: deque[tuple[float, Mapping[str, int]]] = deque(maxlen=MOST_MINUTES + 1)
-
-    def is_due(self, now: float) -> bool:
-        """Whether the last snapshot is a minute old."""
-        return not self._snapshots or now - self._snapshots[-1][0] >= MINUTE
+        self._latest: Snapshot = (now, {})
+        self._snapshots: deque[Snapshot] = deque([self._latest])
 
     def note(self, now: float, totals: Mapping[str, int]) -> None:
-        """Keep a snapshot."""
-        self._snapshots.append((now, totals))
+        """Something happened."""
+        kept = self._snapshots
+        if now - kept[-1][0] > MINUTE and self._latest is not kept[-1]:
+            kept.append(self._latest)
+        self._latest = (now, totals)
+        while len(kept) > 1 and now - kept[1][0] > MOST_MINUTES * MINUTE:
+            kept.popleft()
 
     def window(self, minutes: float, now: float, totals: Mapping[str, int]) -> WindowMetrics:
         """The last `minutes`, from 1 to 1,440; ValueError for others."""
         if not 0 < minutes <= MOST_MINUTES:
             raise ValueError(f"minutes must be in 1..{MOST_MINUTES}, not {minutes!r}")
         start = now - minutes * MINUTE
-        before = max((s for s in self._snapshots if s[0] <= start), default=(start, {}))[1]
+        known = (*self._snapshots, self._latest)
+        before = next((totals for at, totals in reversed(known) if at <= start), {})
         count = {name: total - before.get(name, 0) for name, total in totals.items()}
         dropped = count["refused"] + count["evicted"] + count["dead"]
         settled = count["written"] + count["dead"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,8 @@ from ..batch import Row
 from ..ports import StoredRow
 from ..query import TraceQuery, text_of
 
+logger = logging.getLogger("pyqueue")
+
 
 @dataclass(frozen=True, slots=True)
 class ListedRow:
@@ -19,7 +22,7 @@ class ListedRow:
 
     row: Row
     query: TraceQuery
-    can_hold: Callable[[str], bool]
+    select: Callable[[Row], list[dict[str, Any]]]
 
     @property
     def bound(self) -> float:
@@ -30,8 +33,7 @@ class ListedRow:
         return self.row.session, self.row.seq_first
 
     def matches(self) -> list[dict[str, Any]]:
-        text = text_of(self.row)
-        return self.query.select_unordered(json.loads(text)) if self.can_hold(text) else []
+        return self.select(self.row)
 
 
 class ListWalk:
@@ -48,6 +50,7 @@ class ListWalk:
         self._find = find
         self._load = load
         self._left: list[Any] | None = None
+        self._has_warned = False
 
     async def count(self) -> int:
         return len(self._listed())
@@ -58,7 +61,19 @@ class ListWalk:
             del self._listed()[:count]
             rows = self._load(keys)
             await asyncio.sleep(0)
-        return [ListedRow(row, self._query, self._can_hold) for row in rows]
+        return [ListedRow(row, self._query, self._select) for row in rows]
+
+    def _select(self, row: Row) -> list[dict[str, Any]]:
+        try:
+            text = text_of(row)
+            return self._query.select_unordered(json.loads(text)) if self._can_hold(text) else []
+        except Exception as error:  # a disk may fail, and others may write: it may be anything
+            if not self._has_warned:
+                self._has_warned = True
+                # Its kind alone: the message may quote what users did.
+                kind = type(error).__name__
+                logger.warning("rows that can't be read are passed over; the first: %s", kind)
+            return []
 
     def _listed(self) -> list[Any]:
         if self._left is None:

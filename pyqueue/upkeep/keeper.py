@@ -133,15 +133,16 @@ class Keeper:
         keep_protected: bool = False,
         **conditions: Any,
     ) -> int:
-        """Delete every stored trace for which `predicate` holds, or that meets the conditions (as
+        """Delete every stored trace for which `predicate` holds and that meets the conditions (as
         `TraceQuery`'s); without either, all. Rows that can't be read go too: nobody can say that
         they hold no such trace. How many went. Raises `StoreError`, having purged only a part, and
         what `predicate` raises."""
         query = TraceQuery(**conditions)
         if query.limit is not None:
             raise ValueError("a purge has no limit")
+        meets = certain(query.matcher())
         revise = purging(
-            certain(query.matcher()) if predicate is None else predicate,
+            lambda trace: meets(trace) and (predicate is None or predicate(trace)),
             self._policy.protector() if keep_protected else None,
         )
         # A mixed row stands under the highest priority that it holds.

@@ -2,9 +2,9 @@
 
 Pure. Rows go in the survey's order (lowest priority first, oldest first), so that what goes at last
 is always the more important and the newer. The last of them is cut: no more of it goes than is in
-excess. What was stored within the last minute is left alone, since its writer may not know yet that
-it is stored and may write it again; it is counted as though it went, so that nothing more important
-goes in its place.
+excess. Traces of the last minute, by their own times, are left alone, since their writer may not
+know yet that they are stored and may write them again; they are counted as though they went, so
+that nothing more important goes in their place. What claims to come from the future is like any.
 """
 
 from __future__ import annotations
@@ -90,4 +90,4 @@ class Plan:
         self.excess = Excess(left.count - max_count, left.bytes - allowed)
 
     def is_settling(self, row: RowFacts) -> bool:
-        return row.t_max > self.now - SETTLING
+        return abs(row.t_max - self.now) < SETTLING

@@ -23,7 +23,8 @@ class RetentionPolicy:
 
     What is over a limit goes to the trace, the least important and oldest first: of a row in which
     the limit lies the newest stay, as many as fit. Bytes are held strictly: where not even the
-    newest trace fits, none stays. What was stored within the last minute is left alone meanwhile.
+    newest trace fits, none stays. Traces of the last minute, by their own times, are left alone
+    meanwhile.
     """
 
     max_age: float = option(0, least=0, meaning="after which a trace, or dead letter, goes")

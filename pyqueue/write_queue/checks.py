@@ -16,6 +16,9 @@ from .vectors import float32
 MOST_LABEL = 2**53 - 1
 """The largest integer that JavaScript holds exactly."""
 
+LEVELS = MAX_DEPTH - 2
+"""Of metadata: those around it are the operation, and what changes in an update."""
+
 PLAIN = frozenset((float, int))
 """Types that are numbers for certain, and need no closer look."""
 
@@ -43,7 +46,7 @@ def check_metadata(field: str, value: object) -> None:
     """A mapping that comes back from JSON as it went."""
     if not isinstance(value, Mapping):
         raise TypeError(f"operation field '{field}' must be a mapping, not {value!r:.60}")
-    _check_json(field, value, MAX_DEPTH)
+    _check_json(field, value, LEVELS)
 
 
 def check_label(field: str, value: object) -> None:

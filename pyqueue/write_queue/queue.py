@@ -9,6 +9,7 @@ from typing import Any, Self
 
 from ..clock import Ids, SystemClock, new_session
 from ..core.ledger import Ledger
+from ..errors import text_of
 from ..ports import Clock, Observer
 from ..trace import QueuedTrace
 from ..verdict import Reason, Verdict
@@ -196,7 +197,8 @@ class AsyncWriteQueue:
 
     async def wait_for_drain(self, timeout: float | None = 30.0) -> None:
         """Until nothing is held, without waiting for the interval; patient with a store that
-        fails. Raises `DrainTimeout` after `timeout` seconds."""
+        fails. Raises `DrainTimeout` after `timeout` seconds, `FlushError` where the queue stops
+        before."""
         try:
             async with asyncio.timeout(timeout):
                 while self.ledger.held:
@@ -263,7 +265,8 @@ class AsyncWriteQueue:
             raise RuntimeError("the queue is not started: await start(), or use `async with`")
 
     def _drain_timeout(self, timeout: float | None) -> DrainTimeout:
+        error = self._writer.last_error
         return DrainTimeout(
             f"{self.ledger.held} operations are still held after {timeout} s; "
-            f"last error: {self._writer.last_error}"
+            f"last error: {error and text_of(error)}"
         )

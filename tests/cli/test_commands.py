@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 
 import pytest
@@ -116,6 +117,24 @@ def test_convert_takes_a_file_to_itself_pipes_and_options(run, tmp_path):
     assert '"stringValue":"shop"' in (tmp_path / "out.jsonl").read_text()
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="a system without pipes by name")
+def test_convert_leaves_a_link_a_link_a_pipe_a_pipe_and_a_file_its_mode(run, tmp_path):
+    real, link, pipe = (tmp_path / name for name in ("real.csv", "link.csv", "pipe.csv"))
+    real.write_text("old")
+    real.chmod(0o600)
+    link.symlink_to("real.csv")
+    run("convert", "sample.ndjson", "link.csv")
+    assert (link.is_symlink(), real.read_bytes().decode()) == (True, file(SAMPLE, "csv"))
+    assert real.stat().st_mode & 0o777 == 0o600
+    os.mkfifo(pipe)
+    end = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    run("convert", "sample.ndjson", "pipe.csv")
+    assert (pipe.is_fifo(), os.read(end, 10**6).decode()) == (True, file(SAMPLE, "csv"))
+    os.close(end)
+    run("convert", "sample.ndjson", os.devnull, "--to", "csv")
+    assert not list(tmp_path.glob(".*"))
+
+
 def test_convert_brings_traces_in_the_order_of_time_for_chrome(run, tmp_path):
     (tmp_path / "late.ndjson").write_text(file(SAMPLE[::-1], "ndjson"))
     run("convert", "late.ndjson", "out.trace.json")
@@ -133,6 +152,7 @@ def test_convert_brings_traces_in_the_order_of_time_for_chrome(run, tmp_path):
         (["show", "sample.json", "--where", "since:soon"], "'since:soon': a time is ms since"),
         (["show", "sample.json", "--where", "priority:urgent"], "priority 'urgent' is none of"),
         (["show", "sample.json", "--where", '"open'], "No closing quotation"),
+        (["show", "far.jsonl"], "far.jsonl: line 1: no OTLP span"),
         (["show", "sample.json", "--where", "duration:>100"], "no term duration:; there are name:"),
         (["show", "sample.json", "--where", "span:a"], "there is no term span:"),
         (["show", "sample.json", "--where", "parentId:a"], "there is no term parentId:"),
@@ -146,6 +166,8 @@ def test_convert_brings_traces_in_the_order_of_time_for_chrome(run, tmp_path):
 def test_a_mistake_is_one_line(run, tmp_path, words, message):
     (tmp_path / "broken.ndjson").write_text('{"name":"a"}\n\x1b[2J\n')
     (tmp_path / "odd.ndjson").write_text('{"name":"a"}\n{"name":"a","timestamp":"\\u001b"}\n')
+    span = '{"resourceSpans":[{"scopeSpans":[{"spans":[{"startTimeUnixNano":1e999}]}]}]}'
+    (tmp_path / "far.jsonl").write_text(span)
     output = run(*words, status=1)
     assert message in output
     assert len(output.strip().splitlines()) == 1
@@ -173,6 +195,22 @@ def test_nothing_in_a_trace_reaches_the_terminal_as_a_command(run, tmp_path):
         output = run("show", "evil.ndjson", *options)
         assert all(visible(line) == line for line in output.splitlines())
         assert "[bold red]no markup[/]" in output
+
+
+@pytest.mark.parametrize(
+    "times", [[(-1.7e308, 0), (1.7e308, 0)], [(10**308, 10**308)], [(0, 5e-324)], [(0, -1.7e308)]]
+)
+def test_times_that_no_float_holds_are_drawn_all_the_same(run, tmp_path, times):
+    made = [
+        {"id": f"{n}", "name": "a", "timestamp": at, "duration": took, "traceId": "t"}
+        for n, (at, took) in enumerate(times)
+    ]
+    (tmp_path / "odd.ndjson").write_text("\n".join(map(json.dumps, made)))
+    assert run("show", "odd.ndjson", "--waterfall").count("\na ") == len(times)
+
+
+def test_a_value_of_many_brackets_is_a_text(run):
+    assert "no traces" in run("show", "sample.ndjson", "--where", f"attr.a={'[' * 5_000}")
 
 
 def test_spans_that_are_their_own_ancestors_are_drawn_once(run, tmp_path):

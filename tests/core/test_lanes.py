@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pyqueue.core.lanes import FifoLane, PriorityLanes
+from pyqueue.parcel import pack
 from tests.support import CRITICAL, HIGH, LOW, NORMAL, item, reproducible
 
 ORDER = [
@@ -96,6 +97,18 @@ def test_only_critical_is_urgent_and_only_with_priorities():
     assert filled(PriorityLanes()).urgent
     assert not filled(PriorityLanes(), [("h", HIGH)]).urgent
     assert not filled(FifoLane()).urgent
+
+
+def test_one_of_a_parcel_is_removed_among_others_and_the_rest_stay_in_their_order():
+    lanes = FifoLane()
+    some = [item(str(n)) for n in range(6)]
+    lanes.push(some[0])
+    lanes.push(pack(some[1:5]))
+    lanes.push(some[5])
+    for one in (some[5], list(lanes)[2], some[0]):
+        lanes.remove(one)
+    assert ids(lanes) == ["1", "3", "4"]
+    assert (len(lanes), lanes.bytes) == (3, 300)
 
 
 def test_one_that_moves_in_takes_the_place_of_its_age():

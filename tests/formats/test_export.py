@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pyqueue.formats import FORMATS, read_traces
+from pyqueue.formats.export import TraceExport
 from pyqueue.testing.conformance.making import ids
 from tests.support import make_queue
 
@@ -51,6 +52,21 @@ async def test_an_empty_queue_exports_a_whole_file_too(format):
     async with make_queue() as queue:
         pieces = [text async for text in queue.export(format)]
         assert all(isinstance(text, str) for text in pieces)
+
+
+async def test_an_export_that_failed_in_between_goes_on_with_the_whole_file():
+    class Stream:
+        pages = iter([OSError("once"), None])
+
+        async def __anext__(self):
+            if error := next(self.pages):
+                raise error
+            raise StopAsyncIteration
+
+    export = TraceExport(Stream(), FORMATS["csv"].encoder())
+    with pytest.raises(OSError, match="once"):
+        await anext(export)
+    assert (await anext(export)).startswith("id,name")
 
 
 async def test_mistakes_are_told_before_anything_is_read():

@@ -42,6 +42,16 @@ GOOD = '{"name":"a"}'
             '{"resourceSpans":[{"scopeSpans":[{"spans":[{"startTimeUnixNano":"soon"}]}]}]}',
             "line 1: no OTLP span: .*soon",
         ),
+        (
+            "otlp",
+            '{"resourceSpans":[{"scopeSpans":[{"spans":[{"startTimeUnixNano":1e999}]}]}]}',
+            "line 1: no OTLP span: .*infinity",
+        ),
+        (
+            "otlp",
+            f'{{"resourceSpans":[{{"scopeSpans":[{{"spans":[{{"endTimeUnixNano":{10**400}}}]}}]}}]}}',
+            "line 1: no OTLP span: .*too large",
+        ),
         (None, "id,name\r\n1,a\r\n", "line 1: neither JSON nor lines of it"),
         (None, '{"traceEvents":[]}', "line 1: a Chrome trace can't be read back"),
     ],

@@ -23,6 +23,21 @@ async def test_a_window_counts_the_last_minutes_only():
     assert all_of_it.offered == all_of_it.written == 60
 
 
+async def test_what_happened_before_a_quiet_time_is_not_of_the_last_minutes():
+    async with make_queue(max_trace_bytes=200) as queue:
+        await asyncio.sleep(10)
+        for name in ("a", "a" * 300):
+            queue.enqueue({"name": name})
+        await queue.flush()
+        await asyncio.sleep(10 * 3_600)
+        assert (queue.window(1).offered, queue.window(60).dropped) == (0, 0)
+        assert queue.health() == Health("healthy", ())
+        queue.enqueue({"name": "b"})
+        await queue.flush()
+        assert (queue.window(60).offered, queue.window(60).written) == (1, 1)
+        assert (queue.window(1_440).offered, queue.window(1_440).dropped) == (3, 1)
+
+
 async def test_a_window_without_anything_is_a_success():
     async with make_queue() as queue:
         queue.enqueue({"name": "a"})

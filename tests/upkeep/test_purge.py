@@ -59,6 +59,14 @@ async def test_a_predicate_sees_decoded_traces():
     assert ids(store) == {"a"}
 
 
+async def test_a_predicate_and_conditions_must_both_hold():
+    store = MemoryStore()
+    await put(store, (1, 2 * HOUR, "a", "b"), (1, 0, "c"), (3, 2 * HOUR, "d"))
+    wanted = {"until": EPOCH - HOUR, "priority": "normal"}
+    assert await keeper(store).purge(lambda trace: trace["id"] != "b", **wanted) == 1
+    assert ids(store) == {"b", "c", "d"}
+
+
 async def test_no_condition_means_everything():
     store = MemoryStore()
     await put(store, (1, HOUR, "a", "b"), (3, 0, "c"))

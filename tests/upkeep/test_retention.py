@@ -337,6 +337,16 @@ def test_what_went_is_counted_to_the_trace_in_the_database(rows, options):
     run_virtual(scenario())
 
 
+async def test_a_time_in_the_future_saves_nothing_from_the_limits_but_within_a_minute():
+    store = MemoryStore()
+    ages = {"old": DAY, "now": 0, "soon": -MINUTE / 2, "later": -HOUR, "far": -(9**9) * DAY}
+    await put(store, *[(1, age, id) for id, age in ages.items()])
+    await keeper(store, max_count=1).run()
+    assert ids(store) == {"now", "soon", "far"}
+    await keeper(store, max_bytes=1).run()
+    assert ids(store) == {"now", "soon"}
+
+
 async def test_dead_letters_go_by_age_and_number_but_for_those_that_are_protected():
     store = MemoryStore()
     await store.bury([letter(f"{days} days", days * DAY) for days in (9, 3, 2, 1)])

@@ -27,6 +27,24 @@ def test_an_operation_comes_back_from_text_as_it_went(operation):
     assert from_text(to_text(operation)) == operation
 
 
+def nested(levels):
+    return {"a": nested(levels - 1)} if levels > 1 else {}
+
+
+@pytest.mark.parametrize(
+    "made",
+    [lambda x: StoreOperation("a", "", (), x), lambda x: UpdateOperation("a", {"metadata": x})],
+    ids=["store", "update"],
+)
+def test_metadata_comes_back_as_it_went_or_is_refused_however_deep(made):
+    for levels in range(28, 31):
+        operation = made(nested(levels))
+        assert from_text(to_text(operation)) == operation
+    for levels in range(31, 35):
+        with pytest.raises(ValueError, match="nested too deep"):
+            made(nested(levels))
+
+
 def test_an_embedding_is_kept_as_float32_in_four_bytes_a_number():
     operation = VectorOperation("a", array("d", [0.1, -1e-60, 3e38]))
     assert operation.embedding == (0.10000000149011612, -0.0, pytest.approx(3e38))

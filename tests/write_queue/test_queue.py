@@ -223,6 +223,20 @@ async def test_wait_for_drain_says_what_is_left_when_its_time_is_up():
         assert sorted(store.entries) == ["a", "b"]
 
 
+async def test_nobody_waits_for_a_queue_that_was_stopped():
+    store = FaultyOperationStore()
+    store.delay = 1e9
+    queue = make_queue(store)
+    await queue.start()
+    queue.store("a", "1")
+    waiting = asyncio.ensure_future(queue.wait_for_drain(None))
+    await asyncio.sleep(0.1)
+    with pytest.raises(DrainTimeout):
+        await queue.stop(1)
+    with pytest.raises(FlushError, match="closed"):
+        await waiting
+
+
 def test_a_drain_timeout_is_a_timeout_and_a_flush_error():
     assert issubclass(DrainTimeout, TimeoutError)
     assert issubclass(DrainTimeout, FlushError)

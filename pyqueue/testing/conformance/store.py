@@ -11,8 +11,10 @@ from typing import Any
 from ...batch import DeadLetter
 from ...errors import StoreRejected
 from ...ports import BatchStore
-from ...query import TraceQuery
+from ...query import Order, TraceQuery
 from .making import ids, make_batch, make_trace
+
+ORDERS: tuple[Order, ...] = ("stored", "asc", "desc")
 
 
 class StoreConformance:
@@ -163,6 +165,18 @@ class StoreConformance:
         found = await store.query(TraceQuery(priority="low"))
         await store.close()
         assert ids(found) == ["l"]
+
+    async def test_a_row_that_can_not_be_read_is_passed_over(self) -> None:
+        store = self.make_store()
+        await store.open()
+        for seq, id in enumerate("abc", 1):
+            batch = make_batch([make_trace(id)], seq=seq)
+            if id == "b":
+                batch.rows = (replace(batch.rows[0], data=str(batch.rows[0].data)[:20]),)
+            await store.write(batch)
+        found = [await store.query(TraceQuery(order=order)) for order in ORDERS]
+        await store.close()
+        assert [sorted(ids(traces)) for traces in found] == [["a", "c"]] * len(ORDERS)
 
     async def test_reads_many_rows(self) -> None:
         store = self.make_store()
