@@ -40,6 +40,9 @@ START = """async (options) => {
         ({"journal": -1}, ["journal", "-1"]),
         ({"tracks": "x"}, ["tracks", "true or false"]),
         ({"databse": "x"}, ["databse", "database"]),
+        ({"config": {"maxTraceBytes": -1}}, ["maxTraceBytes", "-1"]),
+        ({"devtools": {"comands": True}}, ["devtools", "{commands: true or false}"]),
+        ({"retention": {"maxAge": "7d"}, "runtime": "none"}, ["retention.maxAge", '"7d"']),
     ],
 )
 def test_a_wrong_option_is_named_and_traces_are_stored_all_the_same(
@@ -50,7 +53,7 @@ def test_a_wrong_option_is_named_and_traces_are_stored_all_the_same(
 
     assert answer["name"] == "ConfigError"
     assert [part for part in named if part not in answer["message"]] == [], answer["message"]
-    assert len(answer["events"]) == 1
+    assert len(set(answer["events"])) == 1
     assert answer["read"] == ["before", "after"]
     assert [trace["name"] for trace in stored(page)] == ["before", "after"]
     assert_law(answer["metrics"])
@@ -61,6 +64,7 @@ def test_an_option_that_is_undefined_is_the_default_but_for_consent(page: Page) 
     page.goto("/blank.html")
     answer = page.evaluate(f"""() => ({START})({{
       database: undefined, budget: undefined, runtime: undefined, redact: undefined,
+      retention: {{ maxAge: undefined }},
     }})""")
     assert answer["name"] == "no error"
     assert answer["read"] == ["before", "after"]
@@ -77,3 +81,23 @@ def test_zero_is_zero_and_not_the_default(page: Page) -> None:
     assert answer["name"] == "no error"
     assert answer["metrics"]["mode"] == "priority"
     assert answer["read"] == ["before", "after"]
+
+
+def test_what_cannot_be_told_to_python_is_a_wrong_option_too(page: Page) -> None:
+    page.goto("/blank.html")
+    answer = page.evaluate(f"() => ({START})({{ config: {{ maxBatchSize: 10n }} }})")
+    assert answer["name"] == "ConfigError"
+    assert answer["read"] == ["before", "after"]
+
+
+def test_any_other_value_of_consent_is_none_until_it_is_given(page: Page) -> None:
+    page.goto("/blank.html")
+    found = page.evaluate("""async () => {
+      const { start } = await import("/pyqueue/pyqueue.js");
+      const pq = start({ consent: localStorage.getItem("nothing") });
+      const before = pq.trace("before");
+      pq.setConsent(true);
+      const { runtime } = await pq.ready;
+      return [before, runtime, pq.trace("after") !== null];
+    }""")
+    assert found == [None, "worker", True]

@@ -174,3 +174,36 @@ def test_odd_options_never_cost_the_trace(page: Page) -> None:
     metrics = page.evaluate("pyqueue.metrics()")
     assert_law(metrics)
     assert metrics["offered"] == len(ids) + 1
+
+
+def test_a_question_that_cannot_be_asked_rejects_and_harms_nobody(page: Page) -> None:
+    start(page)
+    names = page.evaluate("""async () => {
+      const cyclic = {};
+      cyclic.self = cyclic;
+      const asked = [
+        pyqueue.query({ attributes: { order: 123n } }), pyqueue.reconfigure({ maxBatchSize: 10n }),
+        pyqueue.status(cyclic), pyqueue.cancel(10n),
+      ];
+      return Promise.all(asked.map((answer) => answer.then(() => "ok", ({ name }) => name)));
+    }""")
+    assert names == ["TypeError"] * 4
+    metrics = page.evaluate("pyqueue.metrics()")
+    assert (metrics["restarts"], metrics["mode"]) == (0, "priority")
+
+
+@pytest.mark.parametrize("runtime", ["worker", "none"])
+def test_a_query_means_the_same_with_python_and_without(page: Page, runtime: str) -> None:
+    start(page, runtime=runtime)
+    page.evaluate(
+        "() => ['low', 'high', 'critical'].map((priority) => pyqueue.trace('x', {}, { priority }))"
+    )
+    page.evaluate("pyqueue.flush()")
+    ask = """(conditions) => pyqueue.query(conditions)
+      .then((found) => found.map(({ priority }) => priority), ({ name }) => name)"""
+    assert page.evaluate(ask, {"priority": "HIGH"}) == ["high"]
+    assert page.evaluate(ask, {"priority": 0}) == ["low"]
+    assert len(page.evaluate(ask, {"since": float("-inf")})) == 3
+    wrong = [{"priority": 7}, {"priority": 1.5}, {"priority": -1}, {"priority": "1"}]
+    wrong += [{name: float("nan")} for name in ("since", "until", "limit")]
+    assert [page.evaluate(ask, one) for one in wrong] == ["TypeError"] * 7

@@ -153,3 +153,18 @@ def test_the_inspector_opens_by_its_button(page: Page) -> None:
     page.goto("/?runtime=none")
     page.get_by_test_id("inspect").click()
     expect(page.get_by_role("tab", name="Overview")).to_be_focused()
+
+
+def test_after_the_only_card_found_is_deleted_the_keys_go_on_working(page: Page) -> None:
+    page.goto("/?runtime=none")
+    cards = page.get_by_test_id("card").filter(visible=True)
+    page.get_by_test_id("search").fill("changelog")
+    expect(cards).to_have_count(1)
+    cards.focus()
+    page.keyboard.press("Delete")
+    expect(page.get_by_test_id("add-card")).to_be_focused()
+    page.get_by_test_id("undo").click()
+    page.get_by_test_id("search").fill("e")
+    cards.first.focus()
+    page.keyboard.press("Delete")
+    expect(cards.first).to_be_focused()

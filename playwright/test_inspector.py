@@ -122,6 +122,39 @@ def test_the_spans_of_a_trace_stand_below_each_other(page: Page) -> None:
     expect(pane(page).get_by_role("heading").first).to_contain_text("validate.address")
 
 
+def test_of_an_hour_each_number_stands_in_its_place(page: Page) -> None:
+    trip = {"traceId": "trip", "timestamp": 1_700_000_000_000}
+    traces = [
+        trip | {"spanId": n, "name": n, "duration": 3_599_900 - i} for i, n in enumerate("ab")
+    ]
+    inspect(page, "traces", traces=traces)
+    filter_by(page, "trace:trip")
+    rows(page).first.click()
+    pane(page).get_by_role("button", name="Waterfall").click()
+    fits = (
+        "(all) => all.every((one) => one.scrollWidth <= one.clientWidth && one.clientHeight < 20)"
+    )
+    numbers = pane(page).locator(".span .number")
+    expect(numbers.first).to_have_text("59 min 59 s")
+    assert numbers.evaluate_all(fits)
+    assert pane(page).locator(".scale").evaluate_all(fits)
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 320), (640, 180), (360, 290)])
+def test_where_it_is_low_all_that_is_stored_is_within_reach(
+    page: Page, width: int, height: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": height})
+    inspect(page, "stored")
+    rows(page, "Stored rows").first.click()
+    found = page.get_by_role("grid", name="Found traces")
+    expect(found.locator(".row:visible").first).to_be_attached()
+    found.evaluate("(grid) => grid.scrollIntoView({ block: 'end' })")
+    ends = [one.evaluate("(one) => one.getBoundingClientRect().bottom")
+            for one in (found, page.locator(".panels"))]  # fmt: skip
+    assert ends[0] <= ends[1] + 1
+
+
 def test_a_row_shows_its_traces_and_a_search_goes_through_all(page: Page) -> None:
     inspect(page, "stored")
     rows(page, "Stored rows").first.click()

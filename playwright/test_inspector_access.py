@@ -55,6 +55,21 @@ def test_axe_finds_nothing_on_a_phone(page: Page) -> None:
         assert_accessible(page)
 
 
+def test_with_forced_colours_bars_and_what_is_chosen_can_be_told(page: Page) -> None:
+    page.emulate_media(forced_colors="active")
+    inspect(page, "traces")
+    open_first(page, "checkout.submit")
+    pane(page).get_by_role("button", name="Waterfall").click()
+    color = "(one) => getComputedStyle(one).backgroundColor"
+    ground = page.locator(".root").evaluate(color)
+    chosen = [
+        page.locator(f"[aria-{state}=true]:visible") for state in ("selected", "pressed", "current")
+    ]
+    for one in (pane(page).locator("[aria-current=false] .span-bar"), *chosen):
+        assert one.first.evaluate(color) != ground
+    assert chosen[1].first.evaluate(color) == chosen[0].first.evaluate(color)
+
+
 def test_all_is_within_reach_of_the_keyboard(page: Page) -> None:
     inspect(page)
     page.keyboard.press("Tab")

@@ -222,3 +222,36 @@ def test_what_became_a_dead_letter_is_in_no_journal(page: Page) -> None:
     assert len(page.evaluate("pyqueue.deadLetters()")) == 4
     page.evaluate("() => { dispatchEvent(new Event('pagehide')); }")
     assert page.evaluate(JOURNALS) == []
+
+
+def test_an_id_that_came_twice_is_merged_once(page: Page) -> None:
+    leave_without_database(page, 0)
+    page.evaluate("() => [1, 2, 3].map((n) => pyqueue.trace('order', { n }, { id: 'order-1' }))")
+    assert come_back(page) == {"sessions": 1, "traces": 1, "unknown": 0}
+    assert [trace["attributes"] for trace in stored(page)] == [{"n": 1}]
+
+
+def test_a_database_that_fails_at_first_is_asked_again_for_what_was_left(page: Page) -> None:
+    leave_without_database(page, 5)
+    page.goto("/blank.html?again")
+    page.evaluate("""() => {
+      const { open } = IDBFactory.prototype;
+      let left = 3;
+      IDBFactory.prototype.open = function (...args) {
+        if (left-- > 0) throw new DOMException("not now", "UnknownError");
+        return open.apply(this, args);
+      };
+    }""")
+    page.evaluate(START, {"runtime": "none"})
+    assert page.evaluate("pyqueue.recovered")["traces"] == 5
+    assert len(stored(page)) == 5
+
+
+def test_a_purge_reaches_the_journals_of_pages_that_are_gone(context: BrowserContext) -> None:
+    page, other = context.new_page(), context.new_page()
+    start(page, runtime="none")
+    leave_without_database(other, 5)
+    other.goto("/blank.html?gone")
+    assert page.evaluate("pyqueue.purge()") == 5
+    assert page.evaluate(JOURNALS) == []
+    assert stored(page) == []

@@ -45,8 +45,8 @@ def test_what_is_missing_or_unknown_is_told_in_the_page_s_words(page: Page) -> N
     assert config == "config must be options by name; nothing was given"
     assert retention == "retention must be options by name; nothing was given"
     assert review.startswith("reviewDeadLetter() missing 1")
-    assert unknown.startswith("query: unknown condition 'foo'; use id, name, priority, traceId")
-    assert since == "query since must be a number, not 'noon'"
+    assert unknown.startswith('query: unknown condition "foo"; use id, name, priority, traceId')
+    assert since == 'query since must be a number, not "noon"'
 
 
 def test_an_id_is_stored_once_however_often_it_is_traced(page: Page) -> None:
@@ -146,3 +146,49 @@ def test_a_time_without_end_is_one_whoever_answers(page: Page) -> None:
 def test_what_needs_python_says_so_where_there_is_none(page: Page) -> None:
     start(page, runtime="none")
     assert "needs Python" in page.evaluate("pyqueue.pause().catch(String)")
+
+
+def test_what_is_asked_before_consent_is_given_holds_when_python_starts(page: Page) -> None:
+    page.goto("/blank.html")
+    found = page.evaluate("""async () => {
+      const { start } = await import("/pyqueue/pyqueue.js");
+      const pq = start({ consent: false });
+      const chosen = await pq.setQueue("fifo");
+      await pq.pause();
+      await pq.reconfigure({ maxBatchSize: 77 });
+      const refused = await pq.setQueue("lifo").catch(({ message }) => message);
+      const told = await pq.window().catch(({ message }) => message);
+      pq.setConsent(true);
+      const { queue } = await pq.ready;
+      pq.trace("waits");
+      await pq.metrics();
+      await pq.resume();
+      await pq.flush();
+      const { mode } = await pq.metrics();
+      return { chosen, refused, told, queue, mode, found: await pq.query() };
+    }""")
+    assert (found["chosen"], found["queue"], found["mode"]) == ("fifo", "fifo", "fifo")
+    assert '"lifo"' in found["refused"]
+    assert "when consent is given" in found["told"]
+    assert len(found["found"]) == 1
+
+
+def test_a_client_that_was_shut_down_says_so(page: Page) -> None:
+    start(page)
+    page.evaluate("pyqueue.shutdown()")
+    assert "ended with the client" in page.evaluate("pyqueue.pause().catch(String)")
+    assert page.evaluate("pyqueue.health()")["reasons"] == ["the client was shut down"]
+
+
+def test_one_that_is_shut_down_while_it_boots_tells_no_error(page: Page) -> None:
+    page.goto("/blank.html")
+    found = page.evaluate("""async () => {
+      const { start } = await import("/pyqueue/pyqueue.js");
+      const pq = start();
+      const errors = [];
+      pq.on("error", ({ error }) => errors.push(error));
+      pq.trace("first");
+      await pq.shutdown();
+      return [errors, (await pq.ready).error];
+    }""")
+    assert found == [[], None]

@@ -257,3 +257,15 @@ def test_the_page_hears_at_once_of_what_python_refuses(page: Page) -> None:
     page.wait_for_function("pyqueue.metrics().then(({ refused }) => refused > 20)")
     held = "globalThis[Symbol.for('pyqueue.devtools')].clients[0].python().unsettled.length"
     page.wait_for_function(f"{held} === 0", timeout=5_000)
+
+
+def test_an_id_is_taken_once_and_reasons_are_kept_across_a_lost_worker(page: Page) -> None:
+    start(page)
+    order = "pyqueue.trace('order', {}, { id: 'order-1' })"
+    page.evaluate(f"async () => {{ {order}; {order}; await pyqueue.flush(); }}")
+    end_worker(page)
+    page.evaluate(f"async () => {{ {order}; await pyqueue.flush(); }}")
+    assert_each_once(page, ["order-1"])
+    metrics = page.evaluate("pyqueue.metrics()")
+    assert metrics["refused"] == sum(metrics["droppedByReason"].values()) == 2
+    assert_law(metrics)

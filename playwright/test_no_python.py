@@ -295,3 +295,15 @@ def test_what_waits_can_be_cancelled(page: Page) -> None:
     metrics = page.evaluate("pyqueue.metrics()")
     assert_law(metrics)
     assert metrics["cancelled"] == 1
+
+
+def test_the_spool_tells_when_nothing_waits_any_more(page: Page) -> None:
+    start(page, runtime="none")
+    told = page.evaluate("""async () => {
+      const told = [];
+      for (const kind of ["batch", "drained"]) pyqueue.on(kind, () => told.push(kind));
+      for (let n = 0; n < 300; n += 1) pyqueue.trace("t");
+      await pyqueue.flush();
+      return told;
+    }""")
+    assert told == ["batch", "batch", "drained"]

@@ -126,3 +126,22 @@ def test_wrong_rules_are_told_and_ours_hold_meanwhile(page: Page, redact: str) -
     assert visit["error"]["name"] == "ConfigError"
     assert "redact must be" in visit["error"]["message"]
     assert visit["attributes"]["password"] == HIDDEN
+
+
+@pytest.mark.parametrize("runtime", ["page", "worker"])
+def test_what_is_traced_right_after_consent_is_given_again_is_stored(
+    page: Page, runtime: str
+) -> None:
+    start(page, runtime=runtime)
+    ids = page.evaluate("""async () => {
+      const ids = [];
+      for (const priority of ["critical", "low", "critical", "low"]) {
+        pyqueue.setConsent(false);
+        await pyqueue.metrics();
+        pyqueue.setConsent(true);
+        ids.push(pyqueue.trace("given", {}, { priority }));
+        await pyqueue.flush();
+      }
+      return ids;
+    }""")
+    assert sorted(trace["id"] for trace in stored(page)) == sorted(ids)

@@ -129,17 +129,21 @@ def test_what_the_page_changes_afterwards_changes_no_trace(visit: Callable[[str]
 def test_who_kept_the_shim_has_the_client(visit: Callable[[str], Page]) -> None:
     page = visit("/early.html")
     page.evaluate(
-        '() => { window.kept = pyqueue; window.open = pyqueue.span("open", { from: 1 }); }'
+        """() => {
+          window.kept = pyqueue;
+          window.early = pyqueue.trace;
+          window.open = pyqueue.span("open", { from: 1 });
+        }"""
     )
     page.evaluate(START, {"runtime": "none"})
     ids = page.evaluate("""async () => {
-      const ids = [open.end({ attributes: { to: 2 } }), kept.trace("kept")];
+      const ids = [open.end({ attributes: { to: 2 } }), kept.trace("kept"), early("kept too")];
       const again = open.end();
       await pyqueue.flush();
       return [...ids, again];
     }""")
-    span, kept = stored(page)
-    assert ids == [span["id"], kept["id"], span["id"]]
+    span, kept, too = stored(page)
+    assert ids == [span["id"], kept["id"], too["id"], span["id"]]
     assert (span["attributes"], kept["name"]) == ({"from": 1, "to": 2}, "kept")
     assert span["duration"] > 0
 

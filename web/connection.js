@@ -34,12 +34,20 @@ export class Connection {
   }
 
   /** Rejects where Python itself has failed. */
-  async receive({ start, parcels, heap, call, method, args, end }) {
+  async receive({ start, name, parcels, heap, call, method, args, end }) {
     if (this.#hasEnded) return; // it will hear of that
-    if (start) await this.#start(start);
+    if (start) await this.#start(start, name);
     else if (end) this.#end();
     else if (parcels) this.#take(parcels, heap);
-    else if (call) this.#turn(), this.tell({ answer: call, json: await this.#endpoint.call(method, JSON.stringify(args)) });
+    else if (call) await this.#answer(call, method, args);
+  }
+
+  /** What came before the call is there before it, and what it settled is told before its answer. */
+  async #answer(call, method, args) {
+    this.#turn();
+    const json = await this.#endpoint.call(method, args);
+    this.#turn();
+    this.tell({ answer: call, json });
   }
 
   /** Writes what the endpoint has, and ends it; a page that comes back begins anew. */
@@ -50,10 +58,10 @@ export class Connection {
     this.#end();
   }
 
-  async #start(options) {
-    this.name = `pyqueue/${options.database}/${options.session}`;
+  async #start(options, name) {
+    this.name = name;
     const endpoint = await this.#makeEndpoint((text) => this.tell(text), () => this.#turnSoon());
-    const started = await endpoint.start(JSON.stringify(options));
+    const started = await endpoint.start(options);
     this.#endpoint = endpoint;
     if (this.#hasEnded) this.#end();
     else this.tell({ started });

@@ -2,13 +2,16 @@
 
 import { discard, move } from "./discard.js";
 import { merge } from "./metrics.js";
+import { checked } from "./policy.js";
 import { add, PRIORITIES, sum } from "./protocol.js";
 import { pages, select } from "./queries.js";
-import { accounts, matching } from "./reader.js";
+import { accounts, check, matching } from "./reader.js";
+import { recover } from "./recovery.js";
 import { now } from "./trace.js";
-import { checked, purgeRows, retain } from "./upkeep.js";
+import { purgeRows, retain } from "./upkeep.js";
 
 export const NO_PYTHON = Symbol();
+const QUEUES = ["priority", "fifo", "batch"];
 const LOOK = 250; // ms between looks at how far long work is
 
 /** What Python answers, its successor where it is lost meanwhile; NO_PYTHON where there is none. */
@@ -42,15 +45,17 @@ function held(client) {
   return [...(client.spool()?.held ?? []), ...waits].map(({ text }) => text);
 }
 
-/** The conditions as JSON can carry them: it has no Infinity. */
-function plain(conditions) {
+/** The conditions as JSON can carry them: it has no Infinity. Throws a TypeError where one is wrong. */
+export function plain(conditions) {
+  check(conditions);
   const bound = (value) => (Math.abs(value) === Infinity ? Math.sign(value) * Number.MAX_VALUE : value);
   return { ...conditions, since: bound(conditions.since), until: bound(conditions.until) };
 }
 
 /** Traces, queued and stored, that match {id, name, priority, traceId, since, until, limit, order};
  *  {tabs: true} includes what the other tabs have queued. */
-export async function query(client, { tabs, ...given } = {}) {
+export async function query(client, asked = {}) {
+  const { tabs, ...given } = Object(asked);
   const conditions = plain(given);
   const texts = await unstored(client, tabs);
   const found = await ask(client, "query", conditions, texts);
@@ -65,7 +70,8 @@ export async function unstored(client, tabs) {
 /** The same a page at a time, in constant memory, for `for await`: {traces, progress: {rowsRead, rows}}, with at most
  *  `pageSize` traces; none where nothing matched in the rows that were read for it. Ends when the loop is left, or
  *  by the AbortSignal, whose reason it throws; rejects with PythonLost where that happens in the midst of it. */
-export async function* stream(client, { tabs, ...given } = {}, { pageSize = 500, signal } = {}) {
+export async function* stream(client, asked = {}, { pageSize = 500, signal } = {}) {
+  const { tabs, ...given } = Object(asked);
   const conditions = plain(given);
   const texts = await unstored(client, tabs);
   signal?.throwIfAborted();
@@ -148,15 +154,20 @@ export async function setQueue(client, kind) {
     again(client, "setQueue", chosen);
     return chosen;
   }
+  if (isToBoot(client) && QUEUES.includes(kind)) return again(client, "setQueue", kind), kind;
   if (kind !== "fifo") throw new Error(`queue ${JSON.stringify(kind)} needs Python; here is only "fifo"`);
   return kind;
 }
 
+/** Python waits for consent, and will do then what was noted. */
+const isToBoot = (client) => client.state() === "booting";
+
 /** What only Python can do: it rejects where there is none. */
 const onlyPython = (method) => async (client, ...args) => {
   const answer = await ask(client, method, ...args);
-  if (answer === NO_PYTHON) throw new Error(`${method}() needs Python, which is not to be had here`);
-  return answer;
+  if (answer !== NO_PYTHON) return answer;
+  const why = { booting: "starts when consent is given", closed: "has ended with the client" }[client.state()];
+  throw new Error(`${method}() needs Python, which ${why ?? "is not to be had here"}`);
 };
 
 /** To be done once more, where Python has to begin again. */
@@ -166,30 +177,40 @@ function again(client, method, ...args) {
 
 /** Writes no more for now; traces are taken as ever. */
 export async function pause(client) {
-  await onlyPython("pause")(client);
+  await toldOrNoted(client, "pause");
   again(client, "pause");
 }
 
 export async function resume(client) {
-  await onlyPython("resume")(client);
+  await toldOrNoted(client, "resume");
   delete client.about().changes?.pause;
 }
 
+/** Where Python is yet to boot, it is done then, as `changes` or the config say. */
+const toldOrNoted = async (client, method, ...args) => {
+  await client.up();
+  if (!isToBoot(client)) await onlyPython(method)(client, ...args);
+};
+
 /** Changes options of the config, in camelCase, at any load. */
 export async function reconfigure(client, changes) {
-  await onlyPython("reconfigure")(client, changes);
+  await toldOrNoted(client, "reconfigure", changes);
   const about = client.about();
   about.config = { ...about.config, ...changes }; // for the page's door, and where Python has to begin again
 }
 
 /** What happened in the last minutes (60, up to 1,440). */
-export const window = onlyPython("window");
+export const window = (client, minutes = 60) => onlyPython("window")(client, minutes);
+
+const WITHOUT_PYTHON = {
+  booting: "Python starts when consent is given", spool: "Python is not to be had: the spool writes", closed: "the client was shut down",
+};
 
 /** {grade, reasons}: Python's, and what this page sees. */
 export async function health(client) {
   const { failing, restarts, journal } = client.facts();
   const found = await ask(client, "health");
-  const seen = found === NO_PYTHON ? { grade: "degraded", reasons: ["Python is not to be had: the spool writes"] } : found;
+  const seen = found === NO_PYTHON ? { grade: "degraded", reasons: [WITHOUT_PYTHON[client.state()]] } : found;
   const reasons = [...seen.reasons];
   if (failing) reasons.push(journal.failed ? "nothing can be stored: traces are in memory only" : "the database fails: the journal keeps what fits");
   if (restarts) reasons.push(`Python was lost and started again: ${restarts}`);
@@ -230,8 +251,9 @@ export async function purge(client, conditions = {}) {
   const found = idsOf(elsewhere);
   if (found.length) await others(client, "forget", found);
   await forget(client, idsOf(await ANSWERS.unstored(client)));
-  const count = await purgeRows(client.about().database, matches);
-  client.keep();
+  const { database, session } = client.about();
+  await recover(database, session); // what pages that are gone left in their journals
+  const count = await purgeRows(database, matches);
   if (matches.error) throw matches.error;
   return count;
 }
@@ -270,6 +292,7 @@ async function forget(client, ids) {
   const sent = new Set(client.python().unsettled.map(({ id }) => id));
   for (const id of ids) if (sent.has(id)) await cancel(client, id);
   await client.self.flush().catch(() => {}); // told by events
+  client.keep();
 }
 
 /** Brings the stored rows within the retention policy now, and compacts; {dryRun: true} only tells what would go.

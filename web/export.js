@@ -1,7 +1,7 @@
 // Traces as a file: read and formatted a page at a time, and handed on at once to where the user wants it. There
 // are never more of them in memory than a page. Loaded when first asked.
 
-import { ask, NO_PYTHON, pagesOf, stream, unstored } from "./control.js";
+import { ask, NO_PYTHON, pagesOf, plain, stream, unstored } from "./control.js";
 import { ENCODERS, FORMATS } from "./formats.js";
 import { sinkFor } from "./sinks.js";
 
@@ -37,7 +37,8 @@ export async function save(client, { format = "ndjson", conditions, ids, options
   }
 }
 
-async function* pieces(client, format, options, { tabs, ...conditions }) {
+async function* pieces(client, format, options, { tabs, ...given }) {
+  const conditions = plain(given);
   const texts = await unstored(client, tabs);
   const number = await ask(client, "export", format, options, conditions, texts, PAGE);
   if (number === NO_PYTHON) yield* written(client, format, options, { tabs, ...conditions });

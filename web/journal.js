@@ -3,7 +3,6 @@
 
 export class Journal {
   #key;
-  #session;
   #budget;
   /** How many traces it holds; `failed` where localStorage would not take them. */
   kept = 0;
@@ -12,7 +11,6 @@ export class Journal {
   /** `budget` in characters. */
   constructor(database, session, budget) {
     this.#key = `pyqueue/${database}/${session}`;
-    this.#session = session;
     this.#budget = budget;
   }
 
@@ -21,8 +19,8 @@ export class Journal {
   keep(traces, written) {
     if (!traces.length) return this.drop();
     traces.sort((a, b) => b.priority - a.priority || a.number - b.number);
-    const head = JSON.stringify({ session: this.#session, time: Date.now(), held: traces.length, written }).slice(0, -1);
-    for (let budget = this.#budget; budget > 1000; budget /= 2) { // localStorage may be nearly full
+    const head = JSON.stringify({ time: Date.now(), held: traces.length, written }).slice(0, -1);
+    for (let budget = this.#budget; budget > 99; budget /= 2) { // localStorage may be nearly full
       let room = budget;
       const texts = traces.map(({ text }) => text).filter((text) => text.length < room && (room -= text.length + 1));
       try {

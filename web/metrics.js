@@ -33,7 +33,7 @@ export function merge(answer, client, { mode, uptime }) {
     ...theirs,
     ...totals,
     byPriority: counts,
-    droppedByReason: addReasons(answer?.droppedByReason, waiting.dropped),
+    droppedByReason: addReasons(answer?.droppedByReason, waiting.dropped, reasonsOf(past)),
     batches,
     fullBatches,
     urgentBatches,
@@ -72,6 +72,12 @@ function addUp({ answer, waiting, past, spool, python }, name, p) {
     inFlight: theirs.inFlight + inFlight,
     failures: theirs.failures + spool.failures[p],
   };
+}
+
+/** A Python that was lost took its reasons along. */
+function reasonsOf({ refused, evicted, dead }) {
+  const unknown = sum([...refused, ...evicted, ...dead]);
+  return unknown ? { unknown } : {};
 }
 
 function addReasons(...reasons) {

@@ -1,8 +1,8 @@
 // The wire between the page and Python: every message that crosses the port is described here.
 //
-// page → Python   {start: options}                   once
+// page → Python   {start: '{options}', name}         once; the name of the lock that the page holds
 //                 {parcels: [parcel…], heap: [used, limit]?}   traces; see parcel.js
-//                 {call: number, method, args: [...]}
+//                 {call: number, method, args: '[…]'}
 //                 {end: true}                        what is held is somebody else's now
 //                 {away: [name…]}                    pages that share this worker, but are not there (connect.js)
 // Python → page   {alive: name}                      the Web Lock that the worker holds while it lives

@@ -121,7 +121,8 @@ class Client {
     } catch {
       return this.#refuse(NORMAL, this.#wrong);
     }
-    if (trace.size > (+this.#options.config?.maxTraceBytes || MAX_TRACE_BYTES)) return this.#refuse(trace.priority, "too_large");
+    const most = this.#options.config?.maxTraceBytes;
+    if (trace.size > (most >= 1 ? most : MAX_TRACE_BYTES)) return this.#refuse(trace.priority, "too_large");
     if (!this.#waiting.push(trace)) return this.#refuse(trace.priority);
     if (!this.#scheduled) this.#schedule(trace);
     if (this.#waiting.newest % MAX_COUNT === 0) this.#python.handOver?.(MAX_COUNT); // Python works during a burst
@@ -212,6 +213,7 @@ class Client {
     } catch (error) {
       if (restarts < this.#restarts) return await this.#checking, this.ready; // it was lost meanwhile: as its successor
       this.#python.stop();
+      if (this.#state === "closed") return this.#useSpool();
       const settled = this.#useSpool(String(error));
       this.#emit("error", { error: String(error) });
       if (error.name === "ConfigError") throw error;
@@ -295,7 +297,6 @@ class Client {
     add(this.#waiting.refused, shim.refused);
     add(this.#waiting.evicted, shim.evicted);
     while (shim.invalid--) this.trace();
-    shim.trace = (...args) => this.trace(...args); // for whoever kept it
     this.#journal.kept = shim.traces.length; // it may have written one
     for (const { text } of shim.traces.splice(0)) {
       const given = JSON.parse(text);

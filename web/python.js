@@ -4,7 +4,7 @@
 import { connect, forsake } from "./connect.js";
 import { flushAll } from "./flush.js";
 import { hold } from "./locks.js";
-import { once } from "./once.js";
+import { forget, once, remembered } from "./once.js";
 import { seal, take } from "./parcel.js";
 import { FATES, MAX_COUNT, named, unwrap, zeros } from "./protocol.js";
 
@@ -14,6 +14,7 @@ const HEAP_PATIENCE = 5000; // ms that it may take until the page has a moment f
 export class Python {
   #waiting;
   #listener;
+  #remembered;
   #port;
   #starting;
   #name;
@@ -50,6 +51,7 @@ export class Python {
   async start(session, { runtime, database, config, queue, retention, changes = {} }) {
     const started = new Promise((resolve, reject) => (this.#starting = { resolve, reject }));
     started.catch(() => {}); // it is awaited below
+    this.#remembered = remembered(config);
     const port = (this.#port = await connect(runtime));
     if (this.#isClosing) this.stop();
     port.onmessage = ({ data }) => this.#port && this.#receive(data);
@@ -59,7 +61,8 @@ export class Python {
     };
     this.#name = `pyqueue/${database}/${session}`;
     await Promise.race([started, this.watch()]);
-    port.postMessage({ start: { database, session, config, queue, retention, ...flags(), skew: port.skew ?? 0 } });
+    const options = JSON.stringify({ database, session, config, queue, retention, ...flags(), skew: port.skew ?? 0 });
+    port.postMessage({ start: options, name: this.#name });
     const answer = unwrap(await started);
     for (const [method, args] of Object.entries(changes)) {
       const result = await this.call(method, ...args).catch(() => {}); // nobody asked for it now
@@ -88,7 +91,7 @@ export class Python {
     do {
       const taken = take(this.#waiting, rooms, least);
       if (!taken.length) return undefined;
-      traces = once(taken, this.#waiting, this.#listener.tell);
+      traces = once(taken, this.#waiting, this.#listener.tell, this.#remembered);
     } while (!traces.length);
     const parcel = seal(traces);
     this.#unsettled.set(this.#sent[0] + 1, traces); // Python counts along
@@ -103,8 +106,9 @@ export class Python {
     this.handOver(); // what was traced before the call is there before it
     const answer = new Promise((resolve, reject) => {
       if (!this.#port) throw named("PythonLost", "it was stopped");
+      const json = JSON.stringify(args); // what can't be carried is the caller's to hear of
       this.#calls.set(++this.#callNumber, { resolve, reject });
-      this.#port.postMessage({ call: this.#callNumber, method, args });
+      this.#port.postMessage({ call: this.#callNumber, method, args: json });
     });
     answer.catch(() => {});
     return answer;
@@ -174,7 +178,7 @@ export class Python {
       const { grant, settled, event, payload } = JSON.parse(data);
       if (event) return this.#listener.tell(event, payload);
       this.#granted = grant;
-      for (const fate in settled) settled[fate].forEach((run) => this.#settle(fate, ...run));
+      for (const [fate, runs] of Object.entries(settled)) runs.forEach((run) => this.#settle(fate, ...run));
       this.handOver();
       if (settled.written || settled.dead) this.#listener.progress(); // the store answers
     } else if (data.started) {
@@ -204,6 +208,7 @@ export class Python {
       if (traces && number + traces.length - 1 <= last) {
         this.#unsettled.delete(number);
         this.settled[fate][traces[0].priority] += traces.length;
+        if (fate === "refused") forget(traces, this.#waiting);
         this.onSettled?.(fate, traces);
         number += traces.length;
       } else this.#open(number);

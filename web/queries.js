@@ -5,7 +5,7 @@ import { Database } from "./database.js";
 import { Merge } from "./merge.js";
 import { waysFor } from "./plan.js";
 import { PRIORITIES } from "./protocol.js";
-import { decoded, matching, textOf } from "./reader.js";
+import { decoded, levelOf, matching, textOf } from "./reader.js";
 
 const CHUNK = 64; // rows read at a time, at the most
 const RESPITE = 10; // ms after which others may run: to search and decode rows takes some each
@@ -43,7 +43,7 @@ class Search {
   constructor(database, conditions) {
     this.#matches = matching(conditions);
     const { priority, order } = conditions;
-    const level = priority == null ? undefined : Math.max(PRIORITIES.indexOf(priority), Number(priority) || 0);
+    const level = priority == null ? undefined : PRIORITIES.indexOf(levelOf(priority));
     this.#query = { ...conditions, level, order: order ?? "stored" };
     this.#signs = signsOf(this.#query);
     this.#database = new Database(database);

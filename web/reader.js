@@ -7,12 +7,15 @@ import { PRIORITIES } from "./protocol.js";
 const ORDERS = ["stored", "asc", "desc"];
 const isNumber = (value) => typeof value === "number" && !Number.isNaN(value);
 const isText = (value) => typeof value === "string";
+/** Its name, whichever way it was given. */
+export const levelOf = (priority) => (isText(priority) ? priority.toLowerCase() : PRIORITIES[priority]);
 const isScalar = (value) => value === null || ["string", "number", "boolean"].includes(typeof value);
 
 /** What each condition must be, as pyqueue/query.py says. */
 const CONDITIONS = {
   id: [isText, "a string"],
   name: [isText, "a string"],
+  priority: [(value) => PRIORITIES.includes(levelOf(value)), `one of ${PRIORITIES}, or 0 to 3`],
   traceId: [isText, "a string"],
   status: [isText, "a string"],
   ids: [(value) => Array.isArray(value) && value.every(isText), "a list of strings"],
@@ -21,19 +24,19 @@ const CONDITIONS = {
     "keys with values: strings, numbers, truth values or null",
   ],
   text: [isText, "a string"],
-  priority: [(value) => PRIORITIES.includes(value) || value in PRIORITIES, `one of ${PRIORITIES}`],
   since: [isNumber, "a number"],
   until: [isNumber, "a number"],
   limit: [(value) => isNumber(value) && value >= 0, "a number of at least 0"],
   order: [(value) => ORDERS.includes(value), `one of ${ORDERS}`],
 };
 
-function check(conditions) {
+/** Throws where a condition is wrong. */
+export function check(conditions) {
   for (const [name, value] of Object.entries(conditions)) {
-    if (!CONDITIONS[name]) throw new TypeError(`query: unknown condition ${name}; use ${Object.keys(CONDITIONS)}`);
+    if (!CONDITIONS[name]) throw new TypeError(`query: unknown condition ${JSON.stringify(name)}; use ${Object.keys(CONDITIONS).join(", ")}`);
     const [isRight, meaning] = CONDITIONS[name];
     if (value != null && !isRight(value)) {
-      throw new TypeError(`query ${name} must be ${meaning}, not ${JSON.stringify(value)}`);
+      throw new TypeError(`query ${name} must be ${meaning}, not ${isText(value) ? JSON.stringify(value) : String(value)}`);
     }
   }
 }
@@ -46,12 +49,13 @@ export function matching(conditions) {
 
 function matcher({ id, name, priority, traceId, status, ids, attributes, text, since, until }) {
   const chosen = ids && new Set(ids);
+  const level = priority == null ? undefined : levelOf(priority);
   const wanted = Object.entries(attributes ?? {});
   const lowered = text?.toLowerCase();
   return (trace) =>
     (id == null || trace.id === id) &&
     (name == null || trace.name === name) &&
-    (priority == null || trace.priority === (PRIORITIES[priority] ?? priority)) &&
+    (level == null || trace.priority === level) &&
     (traceId == null || trace.traceId === traceId) &&
     (status == null || trace.status === status) &&
     (since == null || trace.timestamp >= since) &&

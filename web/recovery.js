@@ -110,13 +110,15 @@ function forget(ledger, prefix, time) {
 /** Stores what of a journal is not stored yet, with an account of its own. */
 async function merge(database, page, journal, accounts) {
   const known = await storedIds(database, page, journal.traces);
-  const missing = journal.traces.filter(({ id }) => !known.has(id));
+  const traces = [...new Map(journal.traces.toReversed().map((trace) => [trace.id, trace])).values()].toReversed();
+  const again = journal.traces.length - traces.length; // an id is taken once
+  const missing = traces.filter(({ id }) => !known.has(id));
   const recovered = missing.length;
   const session = `${page}-j${journal.time.toString(36)}`;
   const rows = [];
   for (let seq = 1; missing.length; seq += rows.at(-1).count) rows.push(seal(session, seq, missing).row);
   const written = sum(accounts.map((account) => account.written)) + recovered; // with what it did not hear of
-  const unknown = Math.max(0, journal.held - (written - journal.written) || 0);
+  const unknown = Math.max(0, journal.held - again - (written - journal.written) || 0);
   const account = {
     ...NOTHING, session, updated: journal.time, closed: Date.now(),
     offered: recovered, accepted: recovered, written: recovered, recovered, unknown,

@@ -38,10 +38,11 @@ const shim = {
   /** What was no trace. */
   invalid: 0,
 
-  /** As the client's, which puts its own in this place when it adopts. */
+  /** As the client's; once there is one, its own, also for whoever kept this. */
   trace(...args) {
     try {
-      if (consent !== "off") return take(read(...args));
+      if (globalThis[key] !== shim) return globalThis[key].trace(...args);
+      return consent === "off" ? null : take(read(...args));
     } catch {
       shim.invalid++;
     }
@@ -84,8 +85,8 @@ function leave() {
   if (!traces.length) return;
   let room = JOURNAL;
   isLeaving = true;
-  const texts = [...traces]
-    .sort((a, b) => b.priority - a.priority)
+  const texts = traces
+    .toSorted((a, b) => b.priority - a.priority)
     .map(({ text }) => JSON.parse(text))
     .map((trace) => read(trace.name, trace.attributes, trace).text)
     .filter(({ length }) => length < room && (room -= length + 1));
@@ -93,7 +94,7 @@ function leave() {
   try {
     localStorage.setItem(
       `pyqueue/${database}/${session}`,
-      `{"session":"${session}","time":${Date.now()},"held":${traces.length},"traces":[${texts}]}`,
+      `{"time":${Date.now()},"held":${traces.length},"traces":[${texts}]}`,
     );
   } catch {} // blocked or full: there is no other place
 }

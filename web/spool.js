@@ -3,7 +3,7 @@
 
 import { Database } from "./database.js";
 import { flushAll } from "./flush.js";
-import { forget, once } from "./once.js";
+import { forget, once, remembered } from "./once.js";
 import { take } from "./parcel.js";
 import { add, CRITICAL, named, sum, zeros } from "./protocol.js";
 import { seal } from "./rows.js";
@@ -11,7 +11,6 @@ import { seal } from "./rows.js";
 export { reclaim } from "./recovery.js"; // it is to be there, too, when the network is not
 
 const GROUP = 2 ** 20; // bytes that it takes at a time
-const REMEMBERED = 50_000; // ids, as QueueConfig has it
 const EVERYTHING = [Infinity, Infinity];
 const RETRY_DELAYS = [100, 500, 2000, 5000]; // ms; the last one for ever
 
@@ -40,7 +39,7 @@ export class Spool {
   constructor(waiting, { database, config }, session, listener) {
     this.#waiting = waiting;
     this.#database = new Database(database);
-    this.#remembered = config?.rememberIds ?? REMEMBERED;
+    this.#remembered = remembered(config);
     this.#listener = listener;
     this.restart(session);
   }
@@ -141,7 +140,9 @@ export class Spool {
     this.batches += 1;
     this.fullBatches += full;
     add(this.written, tally(traces));
-    this.#listener.tell("batch", { size: row.count, bytes: row.bytes, full, took, remaining: this.#waiting.size });
+    const remaining = this.#waiting.size;
+    this.#listener.tell("batch", { size: row.count, bytes: row.bytes, full, took, remaining });
+    if (!remaining && !this.#batches.length) this.#listener.tell("drained", { written: sum(this.written) });
     this.#listener.progress();
   }
 

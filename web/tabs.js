@@ -8,6 +8,7 @@ import { livingPages, recover } from "./recovery.js";
 
 const PATIENCE = 1000; // ms that another tab has to answer: it may be frozen
 const NOTHING = { sessions: 0, traces: 0, unknown: 0 };
+const LONG = 60_000; // ms: then it is for a later visit
 const LEASE = 60_000; // ms that a leader leads without a sign, where there are no locks
 
 export class Tab {
@@ -39,9 +40,22 @@ export class Tab {
     await this.#keep(`${this.#prefix}/${session}`);
     if (this.hasLeft) return NOTHING;
     this.#stand();
-    const recovered = await recover(database, session);
+    const recovered = await this.#recover(database, session);
     if (recovered.sessions) this.#client.tell("recovered", recovered);
     return recovered;
+  }
+
+  /** The database may fail at first. */
+  async #recover(database, session) {
+    for (let wait = 100; wait < LONG && !this.hasLeft; wait *= 2) {
+      try {
+        return await recover(database, session);
+      } catch (error) {
+        this.#client.tell("error", { error: String(error) });
+        await new Promise((resolve) => setTimeout(resolve, wait));
+      }
+    }
+    return NOTHING;
   }
 
   /** At once: the page may be gone when this returns, or be frozen and join again. */

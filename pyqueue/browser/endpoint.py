@@ -62,6 +62,7 @@ class Endpoint:
         self._received = [0, 0, 0, 0]
         self._received_bytes = 0
         self._listened: set[str] = set()
+        self._immediate = {"listen": self._listen, "setConsent": self._set_consent}
         self._methods: dict[str, Callable[..., Awaitable[Any]]] = {
             "flush": self._flush,
             "metrics": self._metrics,
@@ -80,7 +81,6 @@ class Endpoint:
             "replayDeadLetters": self._replay_dead_letters,
             "reviewDeadLetter": self._review_dead_letter,
             "purgeDeadLetters": self._purge_dead_letters,
-            "setConsent": self._set_consent,
             "lead": self._lead,
             "resign": self._resign,
             "enforceRetention": self._enforce_retention,
@@ -155,10 +155,10 @@ class Endpoint:
 
     def call(self, method: str, arguments: str) -> str | Awaitable[str]:
         """Call a method with a JSON array of arguments. Returns `{result}` or `{error}`, or what
-        resolves to it: a task begins later, but what the page listens for holds at once, lest it
-        happen before."""
-        if method == "listen":
-            self._listen(*json.loads(arguments))
+        resolves to it: a task begins later, but what the page listens for, and consent, hold at
+        once, lest something happen before, or traces pass it by."""
+        if method in self._immediate:
+            self._immediate[method](*json.loads(arguments))
             return encode({"result": None})
         return self._answer(self._methods[method], *json.loads(arguments))
 
@@ -274,7 +274,7 @@ class Endpoint:
     def _listen(self, kind: str, wanted: bool = True) -> None:
         (self._listened.add if wanted else self._listened.discard)(kind)
 
-    async def _set_consent(self, given: bool) -> None:
+    def _set_consent(self, given: bool) -> None:
         self._service.queue.set_consent(given)
         self.turn_soon()
 

@@ -84,11 +84,17 @@ function step(id, key) {
   columns.item(id).scrollIntoView({ block: "nearest", inline: "nearest" });
 }
 
+/** What has the focus when `item` is gone: a card beside it that the search shows, or else where one is added. */
+function beside(item) {
+  const cards = [...item.parentNode.querySelectorAll(".card:not([hidden])")];
+  const at = cards.indexOf(item);
+  return cards[at + 1] ?? cards[at - 1] ?? byId("add");
+}
+
 function remove(id) {
   const card = board.find(id);
   if (!card) return;
-  const item = columns.item(id);
-  const next = item.nextElementSibling ?? item.previousElementSibling ?? byId("add");
+  const next = beside(columns.item(id));
   board.remove(id);
   changed("Card deleted");
   next.focus();

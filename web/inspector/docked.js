@@ -3,6 +3,7 @@
 import { button, el, sheet } from "./dom.js";
 import "./inspector.js";
 import { PageSource } from "./sources/page.js";
+import { inTopLayer } from "./top_layer.js";
 import css from "./css/docked.css";
 
 const docking = sheet(css);
@@ -37,8 +38,10 @@ export function docked({ source, height, onHeight, onClose, step, least }) {
     event.preventDefault();
     px = resize(px + by);
   });
-  // What is typed here is not meant for the host's shortcuts.
-  inspector.addEventListener("keydown", (event) => { if (!event.altKey && !event.ctrlKey && !event.metaKey) event.stopPropagation(); });
+  // What is typed here is not meant for the host's shortcuts. The browser's own still work.
+  for (const type of ["keydown", "keypress", "keyup"]) {
+    inspector.addEventListener(type, (event) => event.stopPropagation());
+  }
   inspector.focus = () => inspector.shadowRoot.querySelector("[role=tab][aria-selected=true]")?.focus();
-  return inspector;
+  return Object.assign(inspector, inTopLayer(inspector));
 }

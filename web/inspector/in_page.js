@@ -5,14 +5,15 @@
 //
 // Nothing is loaded, and nobody watched, before it is first opened.
 
+import { isHotkey } from "./hotkey.js";
+
 const KEPT = "pyqueue.inspector.height"; // in sessionStorage
 const DEFAULT = 0.45; // of the window's height
 const LEAST = 120; // px
 const STEP = 24;
-const MODIFIERS = ["alt", "shift", "ctrl", "meta"];
 
-/** Returns {open, close, toggle, unmount}. `hotkey` is like "Alt+Shift+Q", or null for none; `source` is another than
- *  the page's own hook. */
+/** Returns {open, close, toggle, unmount}. `hotkey` is like "Alt+Shift+Q", "Cmd+K" or "F9", or null for none; `source`
+ *  is another than the page's own hook. */
 export function mount({ hotkey = "Alt+Shift+Q", source = null } = {}) {
   let element = null;
   let before = null; // what had the focus
@@ -22,45 +23,42 @@ export function mount({ hotkey = "Alt+Shift+Q", source = null } = {}) {
     return docked({ source, height: height(), onHeight: keep, onClose: close, step: STEP, least: LEAST });
   }
 
+  /** What failed to load is tried again when it is next opened. */
+  const loaded = () => (element ??= make().catch((error) => {
+    element = null;
+    throw error;
+  }));
+
   async function open() {
     const active = document.activeElement;
-    element ??= make();
-    const shown = await element;
+    const shown = await loaded();
     if (!shown.isConnected) before = active;
-    document.body.append(shown);
-    shown.showPopover?.();
+    shown.show();
     shown.focus();
   }
 
   async function close() {
-    (await element)?.remove();
+    const shown = await element;
+    if (!shown?.isConnected) return;
+    shown.hide();
     before?.focus?.();
   }
 
   const toggle = async () => ((await element)?.isConnected ? close() : open());
-  const isHotkey = hotkey ? keyOf(hotkey) : () => false;
+  const isIt = hotkey ? isHotkey(hotkey) : () => false;
   const onKey = (event) => {
-    if (!isHotkey(event)) return;
+    if (!isIt(event)) return;
     event.preventDefault();
     toggle();
   };
-  addEventListener("keydown", onKey);
+  addEventListener("keydown", onKey, true); // first of all: the inspector keeps its keys to itself
 
   async function unmount() {
-    removeEventListener("keydown", onKey);
-    (await element)?.remove();
+    removeEventListener("keydown", onKey, true);
+    (await element)?.hide();
   }
 
   return { open, close, toggle, unmount };
-}
-
-/** By the place of the key: with Alt, the letter is another one on many keyboards. */
-function keyOf(hotkey) {
-  const words = hotkey.split("+").map((word) => word.trim().toLowerCase());
-  const letter = words.pop();
-  const name = letter.toUpperCase();
-  const code = /^[A-Z]$/.test(name) ? `Key${name}` : /^\d$/.test(name) ? `Digit${name}` : name;
-  return (event) => event.code === code && MODIFIERS.every((modifier) => event[`${modifier}Key`] === words.includes(modifier));
 }
 
 function height() {
