@@ -73,6 +73,8 @@ def test_a_filter_lets_through_what_it_says(page: Page) -> None:
     expect(rows(page).filter(has_not_text="critical")).to_have_count(0)
     filter_by(page, "priority:urgent")
     expect(page.locator("#panel-traces .errors")).to_contain_text('there is no "urgent"')
+    filter_by(page, "name:nobody")
+    expect(page.locator("#panel-traces")).to_contain_text("Nothing passes the filter.")
 
 
 def test_a_list_is_sorted_by_its_heads(page: Page) -> None:
@@ -118,8 +120,10 @@ def test_the_spans_of_a_trace_stand_below_each_other(page: Page) -> None:
     details.get_by_role("button", name="Waterfall").click()
     spans = details.get_by_role("list", name="Spans").get_by_role("button")
     expect(spans.first).to_contain_text("checkout.submit")
-    spans.nth(1).click()
+    spans.nth(1).press("Enter")
     expect(pane(page).get_by_role("heading").first).to_contain_text("validate.address")
+    expect(spans.nth(1)).to_be_focused()
+    expect(spans.nth(1)).to_have_attribute("aria-current", "true")
 
 
 def test_of_an_hour_each_number_stands_in_its_place(page: Page) -> None:
@@ -167,10 +171,30 @@ def test_a_row_shows_its_traces_and_a_search_goes_through_all(page: Page) -> Non
     search.press("Enter")
     expect(rows(page, "Found traces").first).to_contain_text("checkout.submit")
     expect(page.get_by_role("progressbar")).to_have_count(0)
+    search.fill("name:nobody")
+    search.press("Enter")
+    expect(rows(page, "Found traces")).to_have_count(0)
+    rows(page, "Stored rows").first.click()  # whose traces no former filter hides
+    expect(search).to_have_value("")
+    expect(rows(page, "Found traces").first).to_be_visible()
+
+
+def test_older_rows_come_once_however_often_one_asks(page: Page) -> None:
+    inspect(page, "stored")
+    stored = page.get_by_role("grid", name="Stored rows")
+    expect(stored).to_have_attribute("aria-rowcount", "101")
+    twice = "(button) => { button.click(); button.click(); }"
+    page.get_by_role("button", name="Older rows").evaluate(twice)
+    expect(page.get_by_role("region", name="Rows", exact=True)).to_contain_text(" rows, and")
+    expect(stored).to_have_attribute("aria-rowcount", "201")
 
 
 def test_a_search_by_attributes_leads_from_the_live_list_to_the_stored(page: Page) -> None:
     inspect(page, "traces")
+    page.get_by_role("searchbox", name="Filter traces").fill("EUR")  # a word may be there, too
+    page.get_by_role("button", name="Search stored traces").click()
+    expect(rows(page, "Found traces").first).to_contain_text("checkout.submit")
+    show(page, "traces")
     filter_by(page, "attr.cart.currency=EUR")
     expect(page.locator("#panel-stored")).to_be_visible()
     expect(rows(page, "Found traces").first).to_contain_text("checkout.submit")

@@ -72,6 +72,57 @@ def test_spans_of_others_are_traces(page: Page, tmp_path: Path) -> None:
         expect(pane(page)).to_contain_text(text)
 
 
+def test_what_others_wrote_keeps_its_service_and_its_reason(page: Page, tmp_path: Path) -> None:
+    service = {"attributes": [{"key": "service.name", "value": {"stringValue": "shop"}}]}
+    failed = {**SPAN, "events": [], "status": {"code": 2, "message": "it failed"}}
+    scopes = [{"spans": [failed]}, {"spans": None}]
+    request = {"resourceSpans": [{"resource": service, "scopeSpans": scopes}]}
+    open_file(page, tmp_path, "list.json", json.dumps([request]))
+    expect(rows(page)).to_have_count(1)
+    rows(page).first.click()
+    for text in ("theirs", "service.name", "shop", "it failed"):
+        expect(pane(page)).to_contain_text(text)
+
+
+def test_two_traces_differ_in_the_kind_of_a_value_and_at_the_end_of_a_text(
+    page: Page, tmp_path: Path
+) -> None:
+    long = "x" * 500
+    left = {**TRACE, "attributes": {"code": 3, "no": None, "text": long + "A", "is": "same"}}
+    right = {**TRACE, "attributes": {"code": "3", "no": "null", "text": long + "B", "is": "same"}}
+    lines = f"{json.dumps(left)}\n{json.dumps({**right, 'id': 'a2'})}\n"
+    open_file(page, tmp_path, "two.ndjson", lines)
+    rows(page).nth(0).click()
+    pane(page).get_by_role("button", name="Pin").click()
+    rows(page).nth(1).click()
+    pane(page).get_by_role("button", name="Compare").click()
+    different = pane(page).locator(".compare tbody tr")
+    expect(different).to_have_count(4)  # the ids, too
+    expect(different.filter(has_text="code")).to_contain_text('3"3"')
+    expect(different.filter(has_text="text")).to_contain_text("xA…")
+
+
+def test_all_of_a_long_file_is_there_and_a_wide_trace_says_what_is_not(page: Page) -> None:
+    page.goto("/pyqueue/inspector/index.html")
+    page.evaluate(
+        """() => {
+          const carried = new DataTransfer();
+          const span = (n) => JSON.stringify({ name: `n${n}`, timestamp: n, traceId: "T" });
+          const line = (_, n) => (n < 1_200 ? span(n) : '{"name": "n"}');
+          const lines = Array.from({ length: 120_000 }, line);
+          carried.items.add(new File([lines.join("\\n")], "long.ndjson"));
+          document.dispatchEvent(new DragEvent("drop", { dataTransfer: carried, bubbles: true }));
+        }"""
+    )
+    expect(page.locator(".shown-count")).to_have_text("120,000 traces", timeout=20_000)
+    page.get_by_role("searchbox").fill("name:n1100")
+    expect(rows(page)).to_have_count(1)
+    rows(page).first.click()
+    pane(page).get_by_role("button", name="Waterfall").click()
+    expect(pane(page)).to_contain_text("at least 1,001 spans")
+    expect(pane(page).locator("[aria-current=true]")).to_contain_text("n1100")
+
+
 def test_a_file_that_is_dropped_is_opened(page: Page) -> None:
     page.goto("/pyqueue/inspector/index.html")
     page.evaluate(
@@ -90,3 +141,10 @@ def test_what_can_not_be_read_is_told_with_its_line(page: Page, tmp_path: Path) 
     open_file(page, tmp_path, "broken.ndjson", f"{json.dumps(TRACE)}\n{{not json\n")
     expect(page.get_by_role("status")).to_contain_text("broken.ndjson: line 2")
     expect(page.get_by_role("button", name="Open files …")).to_be_visible()
+
+    (tmp_path / "empty.ndjson").write_text("")
+    page.locator("input[type=file]").set_input_files(tmp_path / "empty.ndjson")
+    expect(page.locator("#panel-traces")).to_contain_text("There are no traces in it.")
+    page.locator("input[type=file]").set_input_files(tmp_path / "broken.ndjson")
+    expect(page.get_by_text("broken.ndjson: line 2")).to_be_visible()
+    expect(page.locator(".about")).to_contain_text("empty.ndjson")  # which stays open

@@ -46,6 +46,17 @@ MOUNT = """async () => {
   window.mounted = mount();
 }"""
 OVER = "() => document.elementFromPoint(innerWidth / 2, innerHeight - 60)?.localName"
+LETTER = """() => new Promise((resolve) => {
+  indexedDB.open("first").onsuccess = ({ target: { result: db } }) => {
+    const writing = db.transaction("dead_letters", "readwrite");
+    const trace = { id: "lost", name: "lost", priority: "high", timestamp: 1, attributes: {} };
+    writing.objectStore("dead_letters").put({
+      id: "lost", trace: JSON.stringify(trace), priority: 2, reason: "rejected", error: "no",
+      attempts: 4, time: 1, resolution: null,
+    });
+    writing.oncomplete = () => resolve(db.close());
+  };
+})"""
 WORK = """async () => {
   for (let n = 0; n < 40; n += 1) {
     const place = { traceId: "visit", spanId: `s${n}`, parentId: n ? "s0" : undefined };
@@ -252,6 +263,12 @@ def test_what_the_filter_lets_through_is_exported_to_a_file(page: Page) -> None:
     page.wait_for_function("() => window.saved")
     assert [json.loads(line)["name"] for line in page.evaluate("saved").splitlines()] == ["step.7"]
 
+    page.evaluate("window.saved = null")
+    filter_by(page, "name:step.7 -step.7")  # while the menu is open
+    panel.get_by_role("button", name="Export").click()
+    expect(panel).to_contain_text("Choose the traces anew")
+    assert page.evaluate("saved") is None
+
 
 @pytest.mark.parametrize("words", ["-step.7", "name:step.*", "priority:high,low", "duration:>3"])
 def test_a_filter_that_the_store_can_not_be_asked_for_is_no_scope_of_an_export(
@@ -274,9 +291,20 @@ def test_each_client_of_the_page_is_looked_at_by_itself(page: Page) -> None:
     page.evaluate("pyqueue.trace('only here')")
     show(page, "traces")
     expect(rows(page).filter(has_text="step.")).not_to_have_count(0)
+    rows(page).first.click()
+    expect(pane(page)).to_be_visible()
+    page.evaluate(LETTER)
+    show(page, "letters")
+    letters = page.locator("#panel-letters tbody tr")
+    page.get_by_role("button", name="Refresh").filter(visible=True).click()
+    expect(letters).to_have_count(1)
+
     page.get_by_role("combobox", name="Client").select_option(index=1)
+    expect(letters).to_have_count(0)
+    show(page, "traces")
     expect(rows(page)).to_have_count(1)
     expect(rows(page)).to_contain_text("only here")
+    expect(pane(page)).to_have_count(0)  # a command would go to the other client
 
 
 def test_it_can_be_made_higher_by_keys(page: Page) -> None:
@@ -301,13 +329,19 @@ def test_with_python_commands_are_carried_out_where_the_page_allows_them(page: P
     expect(config.get_by_role("alert").filter(has_text="max")).to_be_visible()
     assert page.evaluate("pyqueue.metrics().then(({ mode }) => mode)") == "fifo"
 
+    show(page, "overview")
+    expect(page.locator(".facts div", has_text="Memory")).to_contain_text(" of ")  # the limit
+    page.evaluate("pyqueue.reconfigure({ maxBatchSize: 77 })")
+    page.get_by_role("tab", name="Overview").press("End")  # to the last tab, by a key
+    expect(config.get_by_label("maxBatchSize")).to_have_value("77")
+
 
 def test_a_trace_that_waits_is_moved_to_another_priority_and_shown_there(page: Page) -> None:
     open_shop(page, runtime="worker", devtools={"commands": True})
     page.evaluate("""async () => {
       await pyqueue.ready;
       await pyqueue.pause();
-      pyqueue.trace("held", { n: 1 }, { priority: "low" });
+      pyqueue.trace("held", { n: 1 }, { priority: "low", id: "held-id" });
     }""")
     show(page, "traces")
     row = rows(page).filter(has_text="held")
@@ -318,4 +352,15 @@ def test_a_trace_that_waits_is_moved_to_another_priority_and_shown_there(page: P
     expect(pane(page)).to_contain_text("Done.")
     for place in (pane(page).locator("header"), row):
         expect(place.locator(".mark")).to_have_attribute("data-lane", "high")
-    page.evaluate("pyqueue.resume()")
+    filter_by(page, "priority:critical")
+    page.evaluate("pyqueue.reprioritize('held-id', 'critical')")
+    expect(rows(page)).to_have_count(1)  # it passes now
+    page.evaluate("pyqueue.resume().then(() => pyqueue.flush())")
+    expect(pane(page).locator(".trace-facts")).to_contain_text("stored")
+    expect(pane(page).get_by_role("button", name="Take it out")).to_have_count(0)
+
+    page.evaluate("pyqueue.setConsent(false)")
+    expect(rows(page)).to_have_count(0)
+    expect(pane(page)).to_have_count(0)
+    show(page, "overview")
+    expect(page.locator(".verdict")).to_contain_text("there is no consent")

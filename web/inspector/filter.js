@@ -18,9 +18,9 @@ export function parse(text, now = Date.now()) {
   let wantsAttributes = false;
   let isExact = true;
   for (const word of words(text)) {
-    const isNot = word.text.startsWith("-") && word.text.length > 1;
+    const { isNot } = word;
     try {
-      const { test, condition, inAttributes } = meaning(isNot ? { ...word, text: word.text.slice(1) } : word, now);
+      const { test, condition, inAttributes } = meaning(word, now);
       tests.push(isNot ? (trace) => !test(trace) : test);
       if (isNot || !condition || !combine(conditions, condition)) isExact = false;
       wantsAttributes ||= !!inAttributes;
@@ -35,8 +35,10 @@ export function parse(text, now = Date.now()) {
 /** Words by spaces; what stands in quotes is one, also behind a colon or "=". */
 function* words(text) {
   for (const [whole] of text.matchAll(/(?:"(?:\\.|[^"\\])*"?|[^\s"])+/g)) {
-    const text = whole.replace(/"((?:\\.|[^"\\])*)"?/g, (_, inside) => inside.replace(/\\(.)/g, "$1"));
-    yield { text, isQuoted: /^-?"/.test(whole), isText: whole.includes('="') };
+    const isNot = /^-./s.test(whole); // what is in the quotes is text: "-5 degrees"
+    const said = isNot ? whole.slice(1) : whole;
+    const text = said.replace(/"((?:\\.|[^"\\])*)"?/g, (_, inside) => inside.replace(/\\(.)/g, "$1"));
+    if (text) yield { text, isNot, isQuoted: said.startsWith('"'), isText: said.includes('="') };
   }
 }
 
@@ -44,16 +46,16 @@ function meaning({ text, isQuoted, isText }, now) {
   const attribute = !isQuoted && /^attr\.([^=]+)=(.*)$/s.exec(text);
   if (attribute) return byAttribute(attribute[1], isText ? attribute[2] : literal(attribute[2]));
   const field = !isQuoted && /^(\w+):(.*)$/s.exec(text);
-  const make = field && MAKERS[field[1].toLowerCase()];
+  const make = field && MAKERS.get(field[1].toLowerCase());
   if (!make) return anywhere(text);
   if (!field[2]) throw new Error(`${field[1]}: says nothing yet`);
   return make(field[2], now);
 }
 
-const MAKERS = {
+const MAKERS = new Map(Object.entries({
   name: byName, priority: byPriority, status: byStatus, duration: byDuration, since: bySince, until: byUntil,
   id: byField("id", true), trace: byField("traceId", true), span: byField("spanId"), parent: byField("parentId"),
-};
+}));
 
 function byField(field, isCondition = false) {
   return (value) => ({ test: (trace) => trace[field] === value, condition: isCondition ? { [field]: value } : null });
@@ -71,13 +73,28 @@ function byUntil(value, now) {
 
 function anywhere(text) {
   const lowered = text.toLowerCase();
-  return { test: (trace) => hasText(trace, lowered) || trace.id === text || trace.traceId === text, condition: { text } };
+  const test = (trace) => hasText(trace, lowered) || trace.id === text || trace.traceId === text;
+  return { test, condition: { text }, inAttributes: true };
 }
 
 function byName(value) {
   if (!value.includes("*")) return { test: ({ name }) => name === value, condition: { name: value } };
-  const pattern = new RegExp(`^${value.split("*").map((part) => part.replace(/[\\^$.|?+()[\]{}]/g, "\\$&")).join(".*")}$`, "s");
-  return { test: ({ name }) => pattern.test(name) };
+  const parts = value.split("*");
+  return { test: ({ name }) => hasParts(name, parts) };
+}
+
+/** Whether it is these parts with anything between them. By hand: with many stars, a pattern's search may never end. */
+function hasParts(name, [first, ...parts]) {
+  const last = parts.pop();
+  const end = name.length - last.length;
+  if (!name.startsWith(first) || !name.endsWith(last)) return false;
+  let at = first.length;
+  for (const part of parts) {
+    const found = name.indexOf(part, at);
+    if (found < 0) return false;
+    at = found + part.length;
+  }
+  return at <= end;
 }
 
 function byPriority(value) {
@@ -104,12 +121,18 @@ const byAttribute = (path, value) =>
 
 const literal = (value) => (/^(true|false|null|-?\d+(\.\d+)?)$/.test(value) ? JSON.parse(value) : value);
 
+const AGE = /^-?(\d+(?:\.\d+)?)([smhd])$/;
+const TIME = /^([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d(?:\.\d+)?))?$/;
+const DATE = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?$/;
+const STAMP = /^\d{11,}(\.\d+)?$/; // ms
+
+/** In the reader's time zone, as all times that are shown. */
 function moment(word, value, now) {
-  const ago = /^-?(\d+(?:\.\d+)?)([smhd])$/.exec(value);
-  if (ago) return now - Number(ago[1]) * UNITS[ago[2]];
-  const time = /^(\d{1,2}):(\d{2})(?::(\d{2}(?:\.\d+)?))?$/.exec(value);
-  if (time) return new Date(now).setHours(Number(time[1]), Number(time[2]), 0, 0) + Number(time[3] ?? 0) * 1_000;
-  const at = /^\d{11,}(\.\d+)?$/.test(value) ? Number(value) : Date.parse(value);
+  const [, number, unit] = AGE.exec(value) ?? [];
+  if (unit) return now - Number(number) * UNITS[unit];
+  const [, hours, minutes, seconds = 0] = TIME.exec(value) ?? [];
+  if (hours) return new Date(now).setHours(Number(hours), Number(minutes), 0, 0) + Number(seconds) * 1_000;
+  const at = STAMP.test(value) ? Number(value) : DATE.test(value) ? Date.parse(value.includes("T") ? value : `${value}T00:00`) : NaN;
   if (Number.isNaN(at)) throw new Error(`${word}: must be a time (10:30, 2026-11-22T10:30) or an age (30s, 5m, 2h, 1d), not "${value}"`);
   return at;
 }

@@ -30,6 +30,7 @@ export class Listing {
   #sort = { key: null, direction: 1 };
   #next = 0; // place of the first trace that was not looked at yet
   #first = 0;
+  #moves = 0; // of the log, that are in here
   #work = new AbortController();
   #onChange;
 
@@ -52,7 +53,8 @@ export class Listing {
     if (this.isBusy) return 0;
     const gone = this.#trim();
     const fresh = this.#fresh();
-    if (fresh.length > 4 * RUN) this.#rebuild();
+    const isMoved = this.#moves !== this.#log.moves && (!this.#isAll || this.#sort.key === "priority");
+    if (isMoved || fresh.length > 4 * RUN) this.#rebuild();
     else if (fresh.length) this.#join(fresh.filter(this.#test));
     return gone;
   }
@@ -85,10 +87,13 @@ export class Listing {
     this.isBusy = true;
     const found = [];
     const runs = [];
-    const isDone = (await inSlices(this.#collect(found), signal)) && (await inSlices(sorting(found, this.#sort, runs), signal));
-    if (!isDone) return;
+    try {
+      const isDone = (await inSlices(this.#collect(found), signal)) && (await inSlices(sorting(found, this.#sort, runs), signal));
+      if (!isDone) return;
+    } finally {
+      if (!signal.aborted) this.isBusy = false; // else another one is at it
+    }
     this.rows = runs[0] ?? [];
-    this.isBusy = false;
     this.#trim();
     this.update();
     this.#onChange();
@@ -96,7 +101,7 @@ export class Listing {
 
   *#collect(found) {
     const log = this.#log;
-    this.#first = log.first;
+    [this.#first, this.#moves] = [log.first, log.moves];
     for (let place = log.first; place < log.first + log.traces.length; place += 1) {
       place = Math.max(place, log.first); // what went meanwhile is skipped
       const trace = log.traces[place - log.first];

@@ -104,12 +104,14 @@ function anyValue(value) {
 /** The traces of a request; throws where it is none. */
 export function tracesOf(request) {
   if (!Array.isArray(request?.resourceSpans)) throw new TypeError("no OTLP request: it has no resourceSpans");
-  const scopes = request.resourceSpans.flatMap((resource) => resource.scopeSpans ?? []);
-  return scopes.flatMap(({ spans = [] }) => spans.map(traceOf));
+  return request.resourceSpans.flatMap(({ resource, scopeSpans }) =>
+    (scopeSpans ?? []).flatMap(({ spans }) => (spans ?? []).map((span) => traceOf(span, resource))));
 }
 
-function traceOf(span) {
-  const every = attributesIn(span.attributes);
+/** The resource's attributes are the trace's, too, where others wrote it: which service it was is told nowhere else. */
+function traceOf(span, resource) {
+  const own = attributesIn(span.attributes);
+  const every = `${OURS}id` in own ? own : { __proto__: null, ...attributesIn(resource?.attributes), ...own };
   const told = (key) => every[OURS + key];
   const [start, end] = [Number(span.startTimeUnixNano ?? 0), Number(span.endTimeUnixNano ?? 0)];
   const texts = {
@@ -135,10 +137,10 @@ function plainName(key, value) {
   return key.startsWith(OURS) ? null : [key, value];
 }
 
-/** {error}, of the first exception among the span's events; {} where there is none. */
-function errorIn({ events }) {
+/** {error}, of the first exception among the span's events, or of what its status says; {} where there is none. */
+function errorIn({ events, status }) {
   const found = (events ?? []).find(({ name }) => name === "exception");
-  if (!found) return {};
+  if (!found) return status?.message ? { error: { message: status.message } } : {};
   const said = attributesIn(found.attributes);
   return { error: said[`${OURS}error`] ?? mapped(EXCEPTION, (key, name) => (name in said ? [key, said[name]] : null)) };
 }

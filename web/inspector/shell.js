@@ -48,7 +48,7 @@ export class Shell {
   show(id, ...how) {
     const view = this.#views[id] ? id : Object.keys(this.#views)[0];
     this.tabs.select(view);
-    this.#views[view].enter?.(...how);
+    if (how.length) this.#views[view].enter?.(...how);
   }
 
   update() {
@@ -56,14 +56,18 @@ export class Shell {
     this.waiting.hidden = clients.size > 0;
     this.#listClients([...clients.values()]);
     this.work.update();
+    this.export.update();
     setText(this.trouble, trouble ? `can't read: ${shown(trouble)}` : missed ? `${count(missed)} events went by unseen` : "");
     setText(this.about, client ? words(client) : "");
     for (const [id, view] of Object.entries(this.#views)) if (view.badge) this.tabs.badge(id, view.badge());
     this.#current?.update();
   }
 
+  /** By a click, a key, or show(): it begins anew. */
   #shown(id) {
+    const isAnother = this.#current !== this.#views[id];
     this.#current = this.#views[id];
+    if (isAnother) this.#current.enter?.();
     this.#redraw();
   }
 

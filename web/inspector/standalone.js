@@ -26,18 +26,17 @@ function show(source) {
   inspector.source = source;
   inspector.addTool(button("Open files …", () => picker.click()));
   welcome.remove();
-  document.body.append(inspector);
+  document.body.append(said, inspector);
 }
 
+/** What is open stays until the next one is read; where that can't be, beside the message. */
 async function open(files) {
   if (!files.length) return;
   setText(said, "Reading …");
-  if (!welcome.isConnected) document.body.prepend(welcome);
   try {
     show(await openFiles([...files], (count) => setText(said, `${count} traces …`)));
     setText(said, "");
   } catch (error) {
-    inspector?.remove();
     setText(said, shown(error.message, 400));
   }
   picker.value = "";

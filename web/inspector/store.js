@@ -115,8 +115,8 @@ export class Store {
     for (const id of gone) this.clients.delete(id);
     for (const about of clients) {
       const known = this.clients.get(about.id);
-      if (known) known.about = about;
-      else this.clients.set(about.id, new Watched(about));
+      if (known) known.meet(about);
+      else this.clients.set(about.id, new Watched(about, this.isFile ? Infinity : undefined));
     }
     return gone.length > 0;
   }

@@ -7,15 +7,21 @@ const EVENTS = 500;
 const BATCHES = 400;
 
 export class Watched {
-  log = new TraceLog();
   history = new History();
   /** The last events that are no traces, oldest first. */
   events = [];
   /** Sizes of the last batches. */
   batches = [];
 
-  constructor(about) {
+  constructor(about, kept) {
+    this.log = new TraceLog(kept);
     this.about = about;
+  }
+
+  /** Where consent was withdrawn, what the page forgot is not kept here either. */
+  meet(about) {
+    this.about = about;
+    if (about.metrics?.consent === false) this.log.clear();
   }
 
   get metrics() { return this.history.metrics ?? this.about.metrics; }

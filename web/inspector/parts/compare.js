@@ -6,6 +6,8 @@ import { shown } from "../shown.js";
 import { plain } from "./copy.js";
 
 const MOST = 400; // lines
+const LONG = 400; // characters
+const BEFORE = 60; // of them, where two texts begin to differ
 const DEEPEST = 12;
 
 export function compare(left, right) {
@@ -22,12 +24,29 @@ export function compare(left, right) {
     el("table", {}, el("thead", {}, el("tr", {}, ...heads)), body));
 }
 
-const line = (key, left, right) =>
-  el("tr", { className: left === right ? "same" : "" }, el("th", { scope: "row", className: "code" }, shown(key, 120)), cell(left), cell(right));
+function line(key, ...values) {
+  const [left, right] = values;
+  const texts = values.every((value) => value === undefined || isText(value)) ? values.map((value) => value && JSON.parse(value)) : values;
+  const from = left && right ? seenFrom(...texts) : 0;
+  return el("tr", { className: left === right ? "same" : "" }, el("th", { scope: "row", className: "code" }, shown(key, 120)),
+    ...texts.map((text) => cell(text, from)));
+}
 
-const cell = (value) => (value === undefined ? el("td", { className: "note" }, "–") : el("td", { className: "code" }, shown(value, 400)));
+const isText = (json) => json.startsWith('"');
 
-/** Paths to their values, as text. */
+function cell(value, from) {
+  if (value === undefined) return el("td", { className: "note" }, "–");
+  return el("td", { className: "code" }, from ? `…${shown(value.slice(from), LONG)}` : shown(value, LONG));
+}
+
+/** From where on two texts are shown: of long ones that differ late, from a little before that. */
+function seenFrom(left, right) {
+  let at = 0;
+  while (at < left.length && left[at] === right[at]) at += 1;
+  return left === right || at < LONG - BEFORE ? 0 : at - BEFORE;
+}
+
+/** Paths to their values, as JSON: 3 is not "3". */
 function flat(value, path = "", depth = 0, found = new Map()) {
   if (found.size > 5_000) return found;
   const isDeep = value !== null && typeof value === "object" && depth < DEEPEST && Object.keys(value).length;
@@ -36,7 +55,4 @@ function flat(value, path = "", depth = 0, found = new Map()) {
   return found;
 }
 
-function brief(value, depth) {
-  if (typeof value === "string") return value;
-  return depth < DEEPEST ? JSON.stringify(value) : "[deeper]";
-}
+const brief = (value, depth) => (depth < DEEPEST || typeof value === "string" ? JSON.stringify(value) : "[deeper]");

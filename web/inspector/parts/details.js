@@ -30,6 +30,7 @@ export class Details {
       [mode, button(label, () => this.#become(mode), { ariaPressed: "false" })]));
     this.pin = button("Pin", () => this.#pinIt(), { title: "Keep this one to compare another with it" });
     const copies = Object.keys(FORMATS).map((format) => button(format, () => this.#copy(format), { className: "quiet" }));
+    this.state = div("state");
     this.content = div("pane-content");
     const close = button("Close", () => this.close(), { className: "quiet", title: "Close (Escape)", ariaLabel: "Close trace" });
     const modes = el("div", { role: "group", className: "group", ariaLabel: "Shown as" }, ...Object.values(this.modes));
@@ -73,6 +74,22 @@ export class Details {
     this.#onClose();
   }
 
+  /** Another client is looked at: what is here is not its. */
+  leave() {
+    this.#ending?.abort();
+    this.#pinned = null;
+    this.element.hidden = true;
+  }
+
+  /** What became of it since, as the log tells. */
+  follow(log) {
+    const trace = this.trace;
+    const { state, priority } = (trace && log.find(trace.id)) ?? {};
+    if (!trace?.attributes || !state || (trace.state === state && trace.priority === priority)) return;
+    this.#trace = { ...trace, state, priority };
+    this.#showState();
+  }
+
   #become(mode) {
     this.#mode = mode;
     this.#render();
@@ -86,7 +103,6 @@ export class Details {
   #render() {
     const trace = this.#trace;
     this.#turn += 1;
-    this.title.replaceChildren(el("span", { "data-lane": trace.priority }, mark(trace.priority)), shown(trace.name, 200));
     this.said.textContent = "";
     const isPinned = this.#pinned?.id === trace.id;
     this.pin.ariaPressed = String(isPinned);
@@ -97,7 +113,15 @@ export class Details {
     for (const [name, one] of Object.entries(this.modes)) one.ariaPressed = String(name === mode);
     if (mode === "waterfall") this.#showWaterfall(trace);
     else if (mode === "compare") this.content.replaceChildren(compare(this.#pinned, trace));
-    else this.content.replaceChildren(...[fields(trace), this.#controls(trace), error(trace), attributes(trace)].filter(Boolean));
+    else this.content.replaceChildren(...[this.state, error(trace), attributes(trace)].filter(Boolean));
+    this.#showState();
+  }
+
+  /** What changes while one looks at it; the rest stays open where it was opened. */
+  #showState() {
+    const trace = this.#trace;
+    this.title.replaceChildren(el("span", { "data-lane": trace.priority }, mark(trace.priority)), shown(trace.name, 200));
+    this.state.replaceChildren(...[fields(trace), this.#controls(trace)].filter(Boolean));
   }
 
   /** What can be done to a trace that still waits, where the page allows it. */
@@ -112,8 +136,8 @@ export class Details {
 
   async #move(priority) {
     const trace = this.#trace;
-    if (!(await this.#command("reprioritize", { id: trace.id, priority })) || this.#trace !== trace) return;
-    this.#trace = { ...trace, priority };
+    if (!(await this.#command("reprioritize", { id: trace.id, priority })) || this.#trace?.id !== trace.id) return;
+    this.#trace = { ...this.#trace, priority };
     this.#render();
     this.said.textContent = "Done.";
   }
@@ -131,13 +155,21 @@ export class Details {
   async #showWaterfall(trace) {
     const turn = this.#turn;
     const family = new Map();
+    const root = this.element.getRootNode();
+    const isInside = this.content.contains(root.activeElement);
+    if (isInside) this.focus(); // until the span that was chosen is there again
     this.content.replaceChildren(el("p", { className: "note" }, "Looking for the other spans …"));
-    const show = (element) => turn === this.#turn && this.content.replaceChildren(element);
+    const show = (element) => {
+      if (turn !== this.#turn) return;
+      this.content.replaceChildren(element);
+      if (isInside && root.activeElement === this.title) element.querySelector("[aria-current=true]")?.focus();
+    };
     try {
       const onProgress = ({ items = [] }) => items.forEach((one) => family.set(one.id, one));
       await this.#ask("query", { conditions: { traceId: trace.traceId, limit: FAMILY } }, { onProgress, label: "Spans" });
+      const isAll = family.size < FAMILY;
       if (!family.has(trace.id)) family.set(trace.id, trace);
-      show(waterfall([...family.values()], trace, (one) => this.open(one)));
+      show(waterfall([...family.values()], trace, (one) => this.open(one), isAll));
     } catch (error) {
       if (error.name !== "AbortError") show(el("p", { className: "bad" }, shown(error.message)));
     }

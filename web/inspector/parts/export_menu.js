@@ -13,6 +13,7 @@ const FORMATS = {
 export class ExportMenu {
   #store;
   #selection;
+  #offered = {}; // what the view selected when the choices were made
 
   /** `selection()` gives {filter, trace} of the view that is shown. */
   constructor(store, selection) {
@@ -38,22 +39,41 @@ export class ExportMenu {
     this.panel.hidden = !isOpen;
     this.opener.ariaExpanded = String(isOpen);
     if (!isOpen) return;
+    this.#offer();
+    setText(this.said, "");
+    this.format.focus();
+  }
+
+  /** The choices follow the view. One that is not to be had any more must be made anew: "all" would be more than was meant. */
+  update() {
+    if (this.panel.hidden || !this.#isOtherwise()) return;
+    const chosen = this.scope.value;
+    this.#offer();
+    this.scope.value = [...this.scope.options].some(({ value, disabled }) => value === chosen && !disabled) ? chosen : "";
+  }
+
+  #isOtherwise() {
     const { filter, trace } = this.#selection() ?? {};
+    return filter !== this.#offered.filter || trace?.id !== this.#offered.trace?.id;
+  }
+
+  #offer() {
+    const { filter, trace } = (this.#offered = this.#selection() ?? {});
     this.scope.replaceChildren(el("option", { value: "all" }, "all that is queued and stored"),
       ...(filter && !filter.isEmpty ? [this.#byFilter(filter)] : []),
       ...(trace ? [el("option", { value: "trace" }, `only ${shown(trace.name, 40)}`)] : []));
-    setText(this.said, "");
-    this.format.focus();
   }
 
   /** Only where the store can be asked for just that: a file with more in it than was meant may go where it must not. */
   #byFilter({ isExact }) {
     if (isExact) return el("option", { value: "filter", selected: true }, "what the filter lets through");
-    return el("option", { disabled: true }, "what the filter lets through: not with -, *, duration:, or two of a kind");
+    return el("option", { value: "none", disabled: true }, "what the filter lets through: not with -, *, duration:, or two of a kind");
   }
 
   async #export() {
-    const { filter, trace } = this.#selection() ?? {};
+    this.update();
+    if (!this.scope.value) return setText(this.said, "Choose the traces anew: the filter, or the trace, is another one now.");
+    const { filter, trace } = this.#offered;
     const what = { all: {}, filter: { conditions: filter?.conditions }, trace: { ids: [trace?.id] } }[this.scope.value];
     this.start.disabled = true;
     setText(this.said, "The page writes the file …");

@@ -23,6 +23,7 @@ export class Health {
   limit;
   #store;
   #asked = null; // the client whose limit was asked for
+  #state = null; // it had then; without Python there is no limit yet
   #facts = new Map();
 
   constructor(store) {
@@ -50,15 +51,26 @@ export class Health {
     }
   }
 
-  #ask(client) {
-    if (this.#asked === client) return;
-    this.#asked = client;
-    this.#store.ask("settings").then(({ config }) => (this.limit = config?.maxQueueBytes?.value), () => (this.#asked = null));
+  /** The limit may have been changed meanwhile. */
+  askAgain() { this.#state = null; }
+
+  async #ask(client) {
+    const { state = "" } = client.about;
+    if (this.#asked === client && this.#state === state) return;
+    if (this.#asked !== client) this.limit = undefined;
+    [this.#asked, this.#state] = [client, state];
+    try {
+      const { config } = await this.#store.ask("settings");
+      if (this.#asked === client) this.limit = config?.maxQueueBytes?.value;
+    } catch {
+      this.askAgain();
+    }
   }
 
   #showGrade({ metrics, about }) {
     const { grade = "unknown", reasons = [] } = metrics.health ?? {};
-    const all = about.stuck ? ["the client does not answer", ...reasons] : reasons;
+    const hasConsent = about.metrics?.consent !== false;
+    const all = [about.stuck && "the client does not answer", !hasConsent && "there is no consent: nothing is recorded", ...reasons].filter(Boolean);
     this.verdict.dataset.grade = about.stuck ? "unhealthy" : grade;
     setText(this.grade, about.stuck ? WORDS.stuck : WORDS[grade] ?? shown(grade, 20));
     setText(this.reasons, all.map((reason) => shown(reason)).join(" · ") || (grade === "healthy" ? "nothing stands out" : ""));

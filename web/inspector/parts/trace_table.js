@@ -16,15 +16,16 @@ export class TraceTable {
   filter = parse("");
   #log = new TraceLog();
   #on;
-  #timer = 0;
+  #empty;
+  #timer = 0; // until what is typed is read; 0 where it was
 
   /** `on`: {open(trace), filter(filter, isEntered)}. */
   constructor(label, on, { empty = "", isLog = false, isWhole = false, tools = [] } = {}) {
-    this.#on = on;
+    [this.#on, this.#empty] = [on, empty];
     this.listing = new Listing(this.#log, () => this.show());
     this.input = el("input", {
       type: "search", className: "filter", ariaLabel: `Filter ${label.toLowerCase()}`, placeholder: HINT, spellcheck: false, autocomplete: "off",
-      oninput: () => this.#typed(), onkeydown: (event) => this.#key(event),
+      oninput: () => this.#typed(), onchange: () => this.#timer && this.#apply(false), onkeydown: (event) => this.#key(event),
     });
     this.errors = el("p", { className: "errors bad", role: "status" });
     this.shownCount = el("span", { className: "shown-count note" });
@@ -47,7 +48,7 @@ export class TraceTable {
     const gone = this.listing.update();
     const { rows, sort, isBusy } = this.listing;
     const { length } = this.#log.traces;
-    this.grid.show(rows, { sort, gone });
+    this.grid.show(rows, { sort, gone, empty: length ? "Nothing passes the filter." : this.#empty });
     const number = rows.length === length ? traces(length) : `${count(rows.length)} of ${count(length)}`;
     setText(this.shownCount, isBusy ? "looking …" : number);
   }
@@ -56,6 +57,12 @@ export class TraceTable {
   ask(text) {
     this.input.value = text;
     this.#apply(true);
+  }
+
+  /** Without a filter, and nobody is told. */
+  clear() {
+    this.input.value = "";
+    this.#read();
   }
 
   /** By this key, then the other way round, then as they came. */
@@ -81,12 +88,17 @@ export class TraceTable {
   }
 
   #apply(isEntered) {
+    this.#read();
+    this.#on.filter?.(this.filter, isEntered);
+  }
+
+  #read() {
     clearTimeout(this.#timer);
+    this.#timer = 0;
     this.filter = parse(this.input.value);
     setText(this.errors, this.filter.errors.join("; "));
     this.input.ariaInvalid = String(this.filter.errors.length > 0);
     this.listing.set({ filter: this.filter });
-    this.#on.filter?.(this.filter, isEntered);
   }
 }
 

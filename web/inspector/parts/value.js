@@ -49,11 +49,13 @@ export function text(value) {
   const node = el("span", { className: "value string" }, LOOKS_OTHERWISE.test(value) ? JSON.stringify(all) : all);
   if (isShort) return node;
   let end = LINE;
-  const next = button(`Show all of ${bytes(value.length)}`, () => {
+  const left = () => value.length - end;
+  const label = () => (left() > MORE ? `Show ${bytes(MORE)} more, of ${bytes(left())}` : `Show all of ${bytes(value.length)}`);
+  const next = button(label(), () => {
     end += MORE;
     node.textContent = shownLines(value, end);
-    if (end >= value.length) next.remove();
-    else next.textContent = `${bytes(value.length - end)} more`;
+    if (left() <= 0) next.remove();
+    else next.textContent = label();
   }, { className: "quiet" });
   return el("span", { className: "value" }, node, " ", next);
 }

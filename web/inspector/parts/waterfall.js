@@ -7,19 +7,21 @@ import { shown } from "../shown.js";
 const SHOWN = 500;
 const DEEPEST = 24; // steps to the right
 
-/** `onOpen(trace)` when one is chosen; `current` is marked. */
-export function waterfall(traces, current, onOpen) {
+/** `onOpen(trace)` when one is chosen; `current` is marked. Where these are not all, it says so. */
+export function waterfall(traces, current, onOpen, isAll = true) {
   const start = Math.min(...traces.map(({ timestamp }) => timestamp));
   const end = Math.max(...traces.map(({ timestamp, duration }) => timestamp + (duration || 0)));
   const whole = Math.max(end - start, 0.001);
   const lines = inOrder(traces);
   const place = (at) => `${((at - start) / whole) * 100}%`;
-  const more = lines.length > SHOWN ? `; the first ${SHOWN} of them` : "";
+  const at = lines.findIndex(({ trace }) => trace.id === current?.id);
+  const from = Math.max(0, Math.min(at - SHOWN / 2, lines.length - SHOWN));
+  const more = lines.length > SHOWN ? `; here are ${count(from + 1)} to ${count(from + SHOWN)}` : "";
   const marks = [0, 0.25, 0.5, 0.75, 1].map((part) => el("span", {}, milliseconds(part * whole)));
   return div("waterfall",
-    el("p", { className: "note" }, `${count(traces.length)} spans in ${milliseconds(whole)}${more}`),
+    el("p", { className: "note" }, `${isAll ? "" : "at least "}${count(traces.length)} spans in ${milliseconds(whole)}${more}`),
     el("div", { className: "scale", "aria-hidden": "true" }, ...marks),
-    el("ul", { className: "spans", ariaLabel: "Spans" }, ...lines.slice(0, SHOWN).map(({ trace, depth }) => {
+    el("ul", { className: "spans", ariaLabel: "Spans" }, ...lines.slice(from, from + SHOWN).map(({ trace, depth }) => {
       const bar = el("i", { className: "span-bar" });
       bar.style.insetInlineStart = place(trace.timestamp);
       bar.style.width = `${Math.max(((trace.duration || 0) / whole) * 100, 0.4)}%`;

@@ -91,12 +91,14 @@ function inLine(line, number) {
   }
 }
 
-/** One trace, a list of them, an export with `traces`, or an OTLP request. */
+const isRequest = (value) => !!(value?.resourceSpans || value?.resourceLogs || value?.resourceMetrics);
+
+/** One trace, an OTLP request, a list of these, or an export with `traces`. */
 function inDocument(value) {
-  if (Array.isArray(value)) return value;
+  if (Array.isArray(value)) return value.flatMap((one) => (isRequest(one) ? inDocument(one) : [one]));
   if (value?.resourceSpans) return tracesOf(value);
   if (Array.isArray(value?.traces)) return value.traces;
-  if (value?.resourceLogs || value?.resourceMetrics) return []; // a collector's file may have them between the spans
+  if (isRequest(value)) return []; // a collector's file may have logs and metrics between the spans
   if (typeof value?.name === "string") return [value];
   throw new TypeError("no trace: it has neither a name nor resourceSpans");
 }

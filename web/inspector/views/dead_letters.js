@@ -12,6 +12,7 @@ const SHOWN = 500;
 export class DeadLetters {
   title = "Dead letters";
   #store;
+  #client = null;
   #letters = [];
   #chosen = new Set();
   #seen = -1; // how many there were when it was last asked
@@ -35,26 +36,39 @@ export class DeadLetters {
     this.element = div("view split", div("page fixed", bar, this.refused, this.table, this.empty, this.confirm), this.details.element);
   }
 
-  enter() { this.#load(); }
+  enter() { if (this.#client) this.#load(); }
 
   /** How many there are, as far as it is known. */
   badge() {
-    const dead = this.#store.client?.metrics?.dead ?? 0;
-    const number = Math.max(dead && this.#seen < 0 ? dead : 0, this.#letters.length);
+    const { client } = this.#store;
+    const number = client === this.#client && this.#seen >= 0 ? this.#letters.length : client?.metrics?.dead;
     return number ? count(number) : "";
   }
 
   update() {
     const { client } = this.#store;
+    if (client && client !== this.#client) this.#meet(client);
     const dead = client?.metrics?.dead ?? 0;
     if (client && dead !== this.#seen) this.#load();
     this.#allow();
   }
 
+  /** Nothing of the former's is shown any more, or meant by a command. */
+  #meet(client) {
+    [this.#client, this.#seen, this.#letters] = [client, -1, []];
+    this.#chosen.clear();
+    this.confirm.close();
+    this.details.leave();
+    this.#render();
+  }
+
   async #load() {
-    this.#seen = this.#store.client?.metrics?.dead ?? 0;
+    const { client } = this.#store;
+    this.#seen = client?.metrics?.dead ?? 0;
     try {
-      this.#letters = (await this.#store.ask("deadLetters")).reverse();
+      const letters = await this.#store.ask("deadLetters");
+      if (client !== this.#client) return;
+      this.#letters = letters.reverse();
       const keys = new Set(this.#letters.map(({ key }) => key));
       this.#chosen = new Set([...this.#chosen].filter((key) => keys.has(key)));
       this.#render();

@@ -40,6 +40,8 @@ export class Overview {
       el("div", { className: "asides" }, this.drops.element, this.sizes.element, this.events.element));
   }
 
+  enter() { this.health.askAgain(); }
+
   update() {
     const { client } = this.#store;
     this.health.update();

@@ -18,6 +18,8 @@ export class Sessions {
   #store;
   #askedAt = -Infinity;
   #client = null;
+  #accounts = [];
+  #open = []; // sessions of the tabs that answer
 
   constructor(store) {
     this.#store = store;
@@ -49,17 +51,23 @@ export class Sessions {
   async #loadTabs() {
     const tabs = await this.#store.ask("tabs").catch(() => []);
     this.tabs.replaceChildren(...tabs.map(tabRow));
+    this.#open = tabs.map(({ session }) => session);
+    this.#show();
   }
 
   async #load() {
     try {
-      const sessions = await this.#store.ask("sessions");
-      const live = [...this.#store.clients.values()].map(({ about }) => about);
-      this.rows.replaceChildren(...sessions.map((account) => row(account, live)));
-      setText(this.said, sessions.length ? "" : "No session has written anything yet.");
+      this.#accounts = await this.#store.ask("sessions");
+      setText(this.said, this.#accounts.length ? "" : "No session has written anything yet.");
     } catch (error) {
       setText(this.said, shown(error.message));
     }
+    this.#show();
+  }
+
+  #show() {
+    const here = [...this.#store.clients.values()].map(({ about }) => about.session);
+    this.rows.replaceChildren(...this.#accounts.map((account) => row(account, here, [...here, ...this.#open])));
   }
 }
 
@@ -76,14 +84,17 @@ function tabRow({ session, isThis, isLeader, metrics = {} }) {
   return el("tr", {}, name(session, isThis && tag("this page"), leads), cell(shown(mode, 20)), ...numbers.map(number));
 }
 
-function row(account, live) {
+/** A page's session is that of its writers, each of which has a number more. */
+const isOf = (session, pages) => pages.some((page) => session === page || session.startsWith(`${page}-`));
+
+function row(account, here, open) {
   const { session, closed } = account;
-  const isHere = live.some((about) => session === about.session || session.startsWith(`${about.session}-`));
+  const isHere = isOf(session, here);
   const counts = COLUMNS.map((key) => {
     const isBad = BAD.includes(key) && account[key];
     return cell(account[key] === undefined ? "–" : count(account[key]), isBad ? "number bad" : "number");
   });
-  const ended = closed ? dateTime(closed) : note("alive");
+  const ended = closed ? dateTime(closed) : note(isOf(session, open) ? "alive" : "not closed yet");
   return el("tr", {}, name(session, isHere && tag("this page")), cell(dateTime(began(session)), "nowrap"), cell(ended, "nowrap"),
     ...counts, number(verdict(account)));
 }

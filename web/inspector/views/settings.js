@@ -13,6 +13,7 @@ export class Settings {
   title = "Settings";
   #store;
   #client = null;
+  #lacks = false; // the options, which only Python can tell
 
   constructor(store) {
     this.#store = store;
@@ -45,9 +46,9 @@ export class Settings {
     if (!client) return;
     for (const [kind, one] of Object.entries(this.queues)) one.ariaPressed = String(client.metrics?.mode === kind);
     this.#allow(client.about.commands);
-    if (client === this.#client) return;
+    const isKnown = client === this.#client && !(this.#lacks && client.about.state === "python");
     this.#client = client;
-    this.#load();
+    if (!isKnown) this.#load();
   }
 
   #allow(may) {
@@ -58,8 +59,12 @@ export class Settings {
   }
 
   async #load() {
+    const { client } = this.#store;
+    this.#lacks = false;
     try {
       const settings = await this.#store.ask("settings");
+      if (client !== this.#store.client) return;
+      this.#lacks = !settings.config;
       this.config.show(settings.config);
       this.retention.show(settings.retention);
       setText(this.about, shown(facts(settings).filter(Boolean).join(" · "), 400));

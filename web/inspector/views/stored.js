@@ -36,6 +36,7 @@ export class Stored {
   #hasMore = true;
   #client = null;
   #search = null; // AbortController of the one under way
+  #loads = 0; // of rows: an answer that was overtaken is dropped
 
   constructor(store) {
     this.#store = store;
@@ -55,6 +56,7 @@ export class Stored {
 
   /** `query` is a filter that is to be searched by. */
   enter(query) {
+    this.update();
     if (query !== undefined) this.table.ask(query);
   }
 
@@ -62,6 +64,10 @@ export class Stored {
     const { client } = this.#store;
     if (!client || client === this.#client) return;
     this.#client = client;
+    this.#search?.abort();
+    this.#fresh();
+    this.table.show();
+    this.details.leave();
     this.#load(true);
   }
 
@@ -69,12 +75,15 @@ export class Stored {
 
   async #load(isAnew) {
     const before = isAnew ? null : this.#rows.at(-1)?.key;
+    const load = ++this.#loads;
     try {
       const rows = await this.#store.ask("rows", { limit: PAGE, before });
+      if (load !== this.#loads) return;
       this.#rows = isAnew ? rows : [...this.#rows, ...rows];
       this.#hasMore = rows.length === PAGE;
       setText(this.said, `${count(this.#rows.length)} rows${this.#hasMore ? ", and older ones" : ", all there are"}`);
     } catch (error) {
+      if (load !== this.#loads) return;
       setText(this.said, shown(error.message));
     }
     this.older.disabled = !this.#hasMore;
@@ -85,7 +94,7 @@ export class Stored {
     this.grid.select(row);
     this.#search?.abort();
     const log = this.#fresh();
-    this.table.input.value = "";
+    this.table.clear();
     try {
       const traces = await this.#store.ask("row", { key: row.key });
       setText(this.said, traces ? "" : "The row is gone: it was compacted, or deleted.");
@@ -111,7 +120,7 @@ export class Stored {
     };
     try {
       await this.#store.ask("query", { conditions: { ...conditions, order: "desc" }, pageSize: 500 }, { label: "Search", onProgress, signal });
-      setText(this.said, "");
+      setText(this.said, log.seen ? "" : "Nothing was found.");
     } catch (error) {
       if (error.name !== "AbortError") setText(this.table.errors, shown(error.message));
     }

@@ -5,11 +5,13 @@ import { Details } from "../parts/details.js";
 import { TraceTable } from "../parts/trace_table.js";
 
 const EMPTY = "No trace yet.\nWhat the page traces from now on is listed here.";
+const EMPTY_FILE = "There are no traces in it.";
 const STANDS = "The list stands still; traces are gathered all the same";
 
 export class Traces {
   title = "Traces";
   #store;
+  #client = null;
   #isPaused = false;
   #go;
 
@@ -18,8 +20,10 @@ export class Traces {
     this.pause = button("Pause", () => this.#pause(!this.#isPaused), { ariaPressed: "false", title: STANDS });
     this.toEnd = button("Latest", () => this.table.grid.goTo("end"), { className: "quiet", title: "To the end of the list, and along with it" });
     const does = { open: (trace) => this.#open(trace), filter: (filter, isEntered) => this.#filtered(filter, isEntered) };
-    this.table = new TraceTable("Traces", does, { isLog: true, isWhole: store.isFile, tools: store.isFile ? [] : [this.pause, this.toEnd], empty: EMPTY });
-    this.hint = el("p", { className: "hint", hidden: true }, el("span", {}, "The live list knows no attributes: "),
+    this.table = new TraceTable("Traces", does, {
+      isLog: true, isWhole: store.isFile, tools: store.isFile ? [] : [this.pause, this.toEnd], empty: store.isFile ? EMPTY_FILE : EMPTY,
+    });
+    this.hint = el("p", { className: "hint", hidden: true }, el("span", {}, "The live list knows neither attributes nor errors: "),
       button("Search stored traces", () => go("stored", this.table.input.value)));
     this.table.errors.after(this.hint);
     this.details = new Details(store, () => this.table.grid.element.focus());
@@ -29,8 +33,12 @@ export class Traces {
   update() {
     const { client } = this.#store;
     if (!client) return;
+    const isForgotten = client.about.metrics?.consent === false;
+    if (client !== this.#client || isForgotten) this.details.leave();
+    this.#client = client;
     this.table.use(client.log);
-    if (!this.#isPaused) this.table.show();
+    this.details.follow(client.log);
+    if (!this.#isPaused || isForgotten) this.table.show();
   }
 
   /** What an export may be confined to. */
