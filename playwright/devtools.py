@@ -20,11 +20,14 @@ from serve import DIST
 EXTENSION = DIST.parent / "dist/pyqueue-extension"
 SIZE = {"width": 1400, "height": 1100}
 
-# As a click on the panel's tab, which may be hidden in a menu that is no part of the page.
+# As a click on the panel's tab, which may be hidden in a menu that is no part of the page. An
+# extension adds its own when it has run: before that, nothing would be shown, and nothing told.
 SHOW_PANEL = """async (id) => {
   const { InspectorView, DockController } = await import("./ui/legacy/legacy.js");
   DockController.DockController.instance().setDockSide("undocked");
-  await InspectorView.InspectorView.instance().showPanel(id);
+  const view = InspectorView.InspectorView.instance();
+  while (!view.hasPanel(id)) await new Promise((resolve) => setTimeout(resolve, 20));
+  await view.showPanel(id);
 }"""
 
 

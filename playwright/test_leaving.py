@@ -189,7 +189,7 @@ def test_back_finds_the_page_alive_and_nothing_twice(
             page.evaluate("pyqueue.pause()")  # so that all of it is still on its way
         ids = page.evaluate(TRACE, [300, "mine"])
         recovered = come_back(page)  # the journal of a page that is not dead but frozen
-        if recovered is None:
+        if not recovered["sessions"]:
             continue  # on a slow disk the frozen page's transaction stands in the way, too
         assert recovered["sessions"] == 1
 

@@ -65,6 +65,7 @@ class Timeline:
             event["tdur"] / 1_000
             for event in self._of_page(since)
             if event["name"] == "RunTask"
+            and "tdur" in event  # else it had not ended
             and event["tid"] == first["tid"]
             and first["ts"] < event["ts"] < last["ts"]
         ]

@@ -208,7 +208,7 @@ export class Python {
       if (traces && number + traces.length - 1 <= last) {
         this.#unsettled.delete(number);
         this.settled[fate][traces[0].priority] += traces.length;
-        if (fate === "refused") forget(traces, this.#waiting);
+        if (fate !== "written") forget(traces, this.#waiting); // they may come again
         this.onSettled?.(fate, traces);
         number += traces.length;
       } else this.#open(number);

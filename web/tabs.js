@@ -8,7 +8,7 @@ import { livingPages, recover } from "./recovery.js";
 
 const PATIENCE = 1000; // ms that another tab has to answer: it may be frozen
 const NOTHING = { sessions: 0, traces: 0, unknown: 0 };
-const LONG = 60_000; // ms: then it is for a later visit
+const STUBBORN = 10_000; // ms
 const LEASE = 60_000; // ms that a leader leads without a sign, where there are no locks
 
 export class Tab {
@@ -45,17 +45,18 @@ export class Tab {
     return recovered;
   }
 
-  /** The database may fail at first. */
+  /** Tried for a while: the database may fail at first. */
   async #recover(database, session) {
-    for (let wait = 100; wait < LONG && !this.hasLeft; wait *= 2) {
+    const until = Date.now() + STUBBORN;
+    for (let wait = 100; ; wait *= 2) {
       try {
         return await recover(database, session);
       } catch (error) {
         this.#client.tell("error", { error: String(error) });
-        await new Promise((resolve) => setTimeout(resolve, wait));
       }
+      if (this.hasLeft || Date.now() + wait > until) return NOTHING; // it is for a later visit
+      await new Promise((resolve) => setTimeout(resolve, wait));
     }
-    return NOTHING;
   }
 
   /** At once: the page may be gone when this returns, or be frozen and join again. */
