@@ -18,16 +18,21 @@ from browsers import ARGS, find_chromium
 from serve import DIST
 
 EXTENSION = DIST.parent / "dist/pyqueue-extension"
+ATTEMPTS = 4
 SIZE = {"width": 1400, "height": 1100}
 
 # As a click on the panel's tab, which may be hidden in a menu that is no part of the page. An
-# extension adds its own when it has run: before that, nothing would be shown, and nothing told.
+# extension adds its own when it has run; false where it does not, as on a busy machine it may not.
 SHOW_PANEL = """async (id) => {
   const { InspectorView, DockController } = await import("./ui/legacy/legacy.js");
   DockController.DockController.instance().setDockSide("undocked");
   const view = InspectorView.InspectorView.instance();
-  while (!view.hasPanel(id)) await new Promise((resolve) => setTimeout(resolve, 20));
+  for (let tries = 0; !view.hasPanel(id); tries += 1) {
+    if (tries > 400) return false;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
   await view.showPanel(id);
+  return true;
 }"""
 
 
@@ -56,13 +61,17 @@ class DevTools:
     def panel(self, frontend: Page) -> FrameLocator:
         """Our panel, shown."""
         origin = f"chrome-extension://{self._extension}"
-        frontend.locator(f"iframe[src^='{origin}/devtools.html']").wait_for(state="attached")
-        self.show(frontend, f"{origin}pyqueue")
+        for _ in range(ATTEMPTS):
+            frontend.locator(f"iframe[src^='{origin}/devtools.html']").wait_for(state="attached")
+            if self.show(frontend, f"{origin}pyqueue"):
+                break
+            frontend.reload()
         frontend.set_viewport_size({**SIZE, "height": SIZE["height"] - 1})  # it follows a change
         return frontend.frame_locator(f"iframe[src^='{origin}/panel.html']")
 
-    def show(self, frontend: Page, panel: str) -> None:
-        frontend.evaluate(SHOW_PANEL, panel)
+    def show(self, frontend: Page, panel: str) -> bool:
+        """Whether there is such a panel."""
+        return bool(frontend.evaluate(SHOW_PANEL, panel))
 
     def _has_frontend(self) -> bool:
         with urlopen(f"{self._address}/json/list") as answer:
