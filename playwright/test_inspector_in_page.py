@@ -290,8 +290,8 @@ def test_each_client_of_the_page_is_looked_at_by_itself(page: Page) -> None:
     page.evaluate(START, {"runtime": "none", "database": "second"})
     page.evaluate("pyqueue.trace('only here')")
     show(page, "traces")
-    expect(rows(page).first).to_contain_text("stored")  # from then on the list stands still
-    rows(page).first.click()
+    expect(rows(page).last).to_contain_text("stored")  # from then on the list stands still
+    rows(page).last.click()  # it is followed to its end
     expect(pane(page)).to_be_visible()
     page.evaluate(LETTER)
     show(page, "letters")
